@@ -1,0 +1,102 @@
+"""Images and labels by name or by path.
+
+Three steps, so that a caller can stop after any of them: `find` looks for local files and is cheap,
+`fetch` downloads what is not there, `read` reads. `fallback` is what can be had without a network.
+`load` takes them in this order. A `Source` has an `identity` before anything is read.
+
+    known()                      {"cifar10": "60,000 photographs of ...", ...}
+    load("mnist").images.shape   (70000, 28, 28, 1)
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from datasets.dataset import UNLABELLED, BadDataset, Dataset
+from datasets.finding import UnknownDataset, fallback, fetch, find, keras_folder, known, sha256_of
+from datasets.loader import LOADERS, Source, shown
+from util import Report, silent
+
+if TYPE_CHECKING:
+    from datasets.download import Patience
+
+__all__ = [
+    "UNLABELLED",
+    "BadDataset",
+    "Dataset",
+    "Source",
+    "UnknownDataset",
+    "fallback",
+    "fetch",
+    "find",
+    "keras_folder",
+    "known",
+    "load",
+    "obtain",
+    "read",
+]
+
+logger = logging.getLogger(__name__)
+
+
+def obtain(
+    name: str, data_dir: Path | None = None, *, report: Report = silent, patience: Patience | None = None
+) -> Source:
+    """The files of the dataset of that name or path: local ones, else downloaded, else its stand-in's.
+
+    Args:
+        name: one of `known`, or the path of an .npz file.
+        data_dir: where to look first, and where to download to; by default Keras's cache folder.
+        report: hears how many bytes of a download have come.
+        patience: how long to wait for the network; by default 12 s for an answer.
+
+    Raises:
+        UnknownDataset: no such name or file.
+        BadDataset: it cannot be had.
+    """
+    source = find(name, data_dir)
+    if source is not None:
+        return source
+    try:
+        return fetch(name, data_dir, report=report, patience=patience)
+    except BadDataset as error:
+        source = fallback(name, data_dir)
+        if source is None:
+            raise
+        logger.warning("%s: using %s", error, source.origin)
+        return source
+
+
+def load(
+    name: str, data_dir: Path | None = None, *, report: Report = silent, patience: Patience | None = None
+) -> Dataset:
+    """The dataset of that name or path, as `obtain` finds it and `read` reads it.
+
+    Raises:
+        UnknownDataset: no such name or file.
+        BadDataset: it cannot be had, or is not what it says it is.
+    """
+    return read(obtain(name, data_dir, report=report, patience=patience))
+
+
+def read(source: Source) -> Dataset:
+    """The dataset that these files hold, with the source's notices before its own.
+
+    A file that is not the well-known one is used all the same, with a notice: exact copies that were
+    packed anew are common, and only a person can tell.
+
+    Raises:
+        BadDataset: damaged, or not what it says it is.
+    """
+    dataset = LOADERS[source.loader].read(source)
+    strangers = [
+        f"{path.name} is not the published file (its SHA-256 begins with {found[:8]}, not {wanted[:8]}); "
+        "it is used as it is."
+        for path, wanted in zip(source.files, source.sha256, strict=True)
+        if wanted and (found := sha256_of(path)) != wanted
+    ]
+    logger.info("read %s: %s images from %s", shown(source.name), f"{len(dataset):,}", source.origin)
+    return replace(dataset, source=source.origin, notices=(*source.notices, *strangers, *dataset.notices))

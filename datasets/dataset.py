@@ -57,7 +57,8 @@ class Dataset:
                 f"{self.name}: images are {self.images.dtype} of shape {self.images.shape}; "
                 "they must be uint8 of shape (n, height, width, channels)"
             )
-        for what, rows in {"labels": self.labels, "split": self.split, **self.metadata}.items():
+        columns: dict[str, NDArray[Any]] = {"labels": self.labels, "split": self.split, **self.metadata}
+        for what, rows in columns.items():
             if len(rows) != n:
                 raise BadDataset(f"{self.name}: {len(rows):,} {what} for {n:,} images; give one per image")
         if n == 0:
@@ -74,7 +75,12 @@ class Dataset:
     def fingerprint(self) -> str:
         """Hash of everything that can change a result: pixels, labels, classes, splits, metadata."""
         return digest(
-            self.images, self.labels, list(self.class_names), self.split, list(self.split_names), dict(self.metadata)
+            self.images,
+            self.labels,
+            list(self.class_names),
+            self.split,
+            list(self.split_names),
+            dict(self.metadata),
         )
 
     def narrowed(self, *, split: str = "all", limit: int | None = None) -> Dataset:
@@ -84,7 +90,9 @@ class Dataset:
             BadDataset: there is no such split.
         """
         if split != "all" and split not in self.split_names:
-            raise BadDataset(f"{self.name}: no split '{split}'; it has {', '.join(self.split_names)}, or say 'all'")
+            raise BadDataset(
+                f"{self.name}: no split '{split}'; it has {', '.join(self.split_names)}, or say 'all'"
+            )
         codes = range(len(self.split_names)) if split == "all" else [self.split_names.index(split)]
         rows = np.concatenate([np.flatnonzero(self.split == code)[:limit] for code in codes])
         if len(rows) == len(self):

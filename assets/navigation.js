@@ -1,0 +1,131 @@
+// The browser's half of the view's state: URL <-> store, controls, theme, link, keyboard.
+//
+// The store is written by controls, maps and clicks; the URL follows it with replaceState, which no
+// component hears. A new URL (link, reload, step back) is read once and fills the store.
+(function () {
+  "use strict";
+
+  const skip = () => window.dash_clientside.no_update;
+  const root = document.documentElement;
+
+  function merged(state, changes) {
+    const next = { ...(state || {}), ...changes };
+    const same = Object.keys(changes).every((name) => (state || {})[name] === changes[name]);
+    return same ? skip() : next;
+  }
+
+  function triggered() {
+    const context = window.dash_clientside.callback_context;
+    const first = (context.triggered || [])[0];
+    if (!first || first.value === undefined || first.value === null) return null;
+    const id = first.prop_id.slice(0, first.prop_id.lastIndexOf("."));
+    return { id: id.startsWith("{") ? JSON.parse(id) : id, value: first.value };
+  }
+
+  function setTheme(theme) {
+    root.setAttribute("data-bs-theme", theme);
+    try { localStorage.setItem("innerview-theme", theme); } catch { /* a private window keeps nothing */ }
+  }
+
+  let kept = null;
+  try { kept = localStorage.getItem("innerview-theme"); } catch { /* as above */ }
+  const dark = window.matchMedia("(prefers-color-scheme: dark)").matches;
+  root.setAttribute("data-bs-theme", kept || (dark ? "dark" : "light"));
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    navigation: {
+      // A link of the navigation carries no state and keeps the present one; any other URL brings its own.
+      open(href, state) {
+        const url = new URL(href);
+        const remembered = window.history.state && window.history.state.innerview;
+        const given = Object.fromEntries(url.searchParams);
+        const next = remembered || (url.search ? given : state || {});
+        delete next.token;
+        return [{ path: url.pathname, state: next, stamp: Date.now() }, { ...next }];
+      },
+
+      write(state) {
+        const query = new URLSearchParams();
+        for (const name of Object.keys(state).sort()) if (state[name]) query.set(name, state[name]);
+        const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
+        const url = window.location.pathname + (text ? "?" + text : "");
+        window.history.replaceState({ ...(window.history.state || {}), innerview: state }, "", url);
+        return skip();
+      },
+
+      control(values, ids, state) {
+        const changes = {};
+        ids.forEach((id, i) => { changes[id.control] = values[i] ?? ""; });
+        return merged(state, changes);
+      },
+
+      // A button that sets a field; the layer rows of the overview also lead to the map.
+      go(clicks, state) {
+        const what = triggered();
+        if (!what) return [skip(), skip()];
+        const next = merged(state, { [what.id.go]: what.id.value });
+        return [next, what.id.go === "layer" ? "/projection" : skip()];
+      },
+
+      pick(clicked, state) {
+        const what = triggered();
+        return what ? merged(state, { focus: String(what.value.index) }) : skip();
+      },
+
+      // Classes hidden on one map are hidden on the other too.
+      hide(hidden, state) {
+        const what = triggered();
+        if (!what) return [skip(), hidden.map(skip)];
+        const text = what.value.join(",");
+        const next = merged(state, { hidden: text });
+        const others = hidden.map((codes) => ((codes || []).join(",") === text ? skip() : what.value));
+        return [next, others];
+      },
+
+      clear(tray, panel, state) {
+        const what = triggered();
+        if (!what) return skip();
+        return merged(state, what.id === "sample-panel-close" ? { focus: "" } : { selection: "" });
+      },
+
+      hurry: () => 600,
+
+      theme(clicks) {
+        if (clicks) setTheme(root.getAttribute("data-bs-theme") === "dark" ? "light" : "dark");
+        return skip();
+      },
+
+      share() {
+        const button = document.getElementById("share-button");
+        const say = (text) => {
+          button.textContent = text;
+          setTimeout(() => { button.textContent = "Copy link"; }, 1500);
+        };
+        const copied = navigator.clipboard && navigator.clipboard.writeText(window.location.href);
+        if (copied) copied.then(() => say("Copied"), () => say("Copy it from the address bar"));
+        else say("Copy it from the address bar");
+        return skip();
+      },
+
+      menu() {
+        const what = triggered();
+        const open = document.getElementById("navigation").classList.contains("open");
+        return what && what.id === "menu-button" && !open ? "navigation open" : "navigation";
+      },
+    },
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.target.closest("input, select, textarea, .sample-map")) return;
+    const panel = document.getElementById("sample-panel");
+    if (panel && !panel.hidden) document.getElementById("sample-panel-close").click();
+  });
+
+  window.innerview = window.innerview || {};
+  window.innerview.ready = false;
+  const waitForPage = new MutationObserver(() => {
+    const page = document.getElementById("page");
+    window.innerview.ready = Boolean(page && page.children.length);
+  });
+  waitForPage.observe(document.body, { childList: true, subtree: true });
+})();

@@ -1,0 +1,114 @@
+/* From columns to looks: which tone and size each point has, and which color each tone is.
+
+   Categories: tone = the category's code. Numbers: tone = the place on the scale, 0..STEPS. The tones
+   are made once per column; a change of theme only makes a new palette. */
+(function () {
+  "use strict";
+  const innerview = (window.innerview = window.innerview || {});
+  const parts = (innerview.sampleMap = innerview.sampleMap || {});
+
+  const STEPS = 1000;
+  const NO_VALUE = -1; // the code of a sample without a category, in `hidden` too
+
+  /* A number's place between low and high, 0..1, NaN where it has none. On a log scale nothing lies below low. */
+  function share(value, { low, high, log }) {
+    if (log) {
+      const least = low > 0 ? low : Math.min(1e-6, high / 1e6);
+      if (Number.isNaN(value)) return NaN;
+      return value <= least ? 0 : Math.min(1, Math.log(value / least) / Math.log(high / least || Math.E));
+    }
+    return Math.max(0, Math.min(1, (value - low) / (high - low || 1)));
+  }
+
+  /* The number in the middle of the scale. */
+  function middle(scale) {
+    if (!scale.log) return (scale.low + scale.high) / 2;
+    return Math.sqrt((scale.low > 0 ? scale.low : Math.min(1e-6, scale.high / 1e6)) * scale.high);
+  }
+
+  /* color: the prop, or null; values: its column.
+     -> {tones, codes (categories only), counts, missing, least, most} over the points that have a place. */
+  function coloring(color, values, placed) {
+    const n = placed.length;
+    const { MISSING } = parts;
+    const tones = new Uint16Array(n);
+    if (!color) return { tones, codes: null, counts: [], missing: 0 };
+    let missing = 0;
+    if (color.kind === "category") {
+      const known = color.names.length;
+      const codes = new Int32Array(n);
+      const counts = new Array(known).fill(0);
+      for (let i = 0; i < n; i++) {
+        const code = values[i];
+        const has = code >= 0 && code < known;
+        codes[i] = has ? code : NO_VALUE;
+        tones[i] = has ? code % MISSING : MISSING;
+        if (!placed[i]) continue;
+        if (has) counts[code]++;
+        else missing++;
+      }
+      return { tones, codes, counts, missing };
+    }
+    let least = Infinity, most = -Infinity;
+    for (let i = 0; i < n; i++) {
+      const value = values[i];
+      const place = share(value, color);
+      tones[i] = Number.isNaN(place) ? MISSING : Math.round(place * STEPS);
+      if (!placed[i]) continue;
+      if (Number.isNaN(value)) missing++;
+      else {
+        if (value < least) least = value;
+        if (value > most) most = value;
+      }
+    }
+    return { tones, codes: null, counts: [], missing, least, most };
+  }
+
+  /* size: the prop; values: its column -> one byte a point; without a value: the smallest dot. */
+  function sizing(size, values, n) {
+    const bytes = new Uint8Array(n);
+    for (let i = 0; i < n; i++) bytes[i] = Math.round(255 * (share(values[i], size) || 0));
+    return bytes;
+  }
+
+  /* "#abc", "#aabbcc" or "rgb(1, 2, 3)" -> [r, g, b] in 0..255 */
+  function rgb(css) {
+    const text = (css || "").trim();
+    if (text[0] === "#") {
+      const digits = text.length === 4 ? [...text.slice(1)].map((d) => d + d).join("") : text.slice(1, 7);
+      return [0, 2, 4].map((k) => parseInt(digits.slice(k, k + 2), 16) || 0);
+    }
+    return (text.match(/[\d.]+/g) || [128, 128, 128]).slice(0, 3).map(Number);
+  }
+
+  /* A scale may be one list for both themes, or {light: [...], dark: [...]}. */
+  function stops(color, theme) {
+    return Array.isArray(color.scale) ? color.scale : color.scale[theme];
+  }
+
+  /* RGBA bytes of every tone. plain: the color of dots that nothing colors. */
+  function palette(color, theme, plain) {
+    const { TONES, MISSING } = parts;
+    const bytes = new Uint8Array(4 * TONES).fill(255);
+    const put = (tone, parts3) => bytes.set(parts3, 4 * tone);
+    if (!color) {
+      put(0, rgb(plain));
+      return bytes;
+    }
+    put(MISSING, rgb(color.missing || "#9aa0aa"));
+    if (color.kind === "category") {
+      const known = color.colors.map(rgb);
+      for (let tone = 0; tone < Math.min(color.names.length, MISSING); tone++) put(tone, known[tone % known.length]);
+      return bytes;
+    }
+    const known = stops(color, theme).map(rgb);
+    for (let tone = 0; tone <= STEPS; tone++) {
+      const at = (tone / STEPS) * (known.length - 1);
+      const k = Math.min(Math.floor(at), known.length - 2);
+      put(tone, known[k].map((value, c) => value + (known[k + 1][c] - value) * (at - k)));
+    }
+    return bytes;
+  }
+
+  Object.assign(parts, { NO_VALUE, coloring, sizing, palette, rgb, share, middle, stops });
+})();

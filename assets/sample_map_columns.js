@@ -1,0 +1,73 @@
+/* Columns by URL, for every sample map on the page.
+
+   A column's URL holds a hash of its content, so what was fetched once never changes: two maps that color by
+   the same column share one request and one array. The cache forgets what was used longest ago. */
+(function () {
+  "use strict";
+  const innerview = (window.innerview = window.innerview || {});
+  const parts = (innerview.sampleMap = innerview.sampleMap || {});
+
+  const LIMIT = 256 * 2 ** 20; // bytes; a million positions are 8 MB
+  const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
+  const cache = new Map(); // url -> {promise, bytes}; the first key was used longest ago
+
+  /* -> Promise of {data: typed array, shape: [n, ...]}. A failed request is not remembered. */
+  function column(url) {
+    let entry = cache.get(url);
+    if (entry) {
+      cache.delete(url);
+    } else {
+      entry = { promise: read(url), bytes: 0 };
+      entry.promise.then(
+        (found) => {
+          entry.bytes = found.data.byteLength;
+          forget();
+        },
+        () => cache.delete(url)
+      );
+    }
+    cache.set(url, entry);
+    return entry.promise;
+  }
+
+  async function read(url) {
+    const answer = await fetch(url);
+    if (answer.status !== 200) throw new Error(`the server answered ${answer.status}`);
+    const Type = TYPES[answer.headers.get("X-Innerview-Dtype")];
+    if (!Type) throw new Error(`unknown kind of number: ${answer.headers.get("X-Innerview-Dtype")}`);
+    const shape = (answer.headers.get("X-Innerview-Shape") || "").split(",").map(Number);
+    const bytes = await answer.arrayBuffer();
+    const length = shape.reduce((product, size) => product * size, 1);
+    if (bytes.byteLength !== length * Type.BYTES_PER_ELEMENT) {
+      throw new Error(`${bytes.byteLength} bytes came instead of ${length * Type.BYTES_PER_ELEMENT}`);
+    }
+    return { data: new Type(bytes), shape: shape };
+  }
+
+  function forget() {
+    let total = 0;
+    for (const entry of cache.values()) total += entry.bytes;
+    for (const [url, entry] of cache) {
+      if (total <= LIMIT || cache.size === 1) return;
+      if (!entry.bytes) continue; // still on its way
+      cache.delete(url);
+      total -= entry.bytes;
+    }
+  }
+
+  /* A number as a person writes it: 12,345 or 0.0123 or 1.2e-7; a dash where there is none. */
+  function format(value, digits) {
+    if (value === null || value === undefined || Number.isNaN(value)) return "–";
+    if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+    const size = Math.abs(value);
+    let text;
+    if (digits !== undefined && digits !== null) text = value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    else if (Number.isInteger(value) && size < 1e9) text = value.toLocaleString("en-US");
+    else if (size < 1e-3 || size >= 1e9) text = value.toExponential(1);
+    else text = Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 6 });
+    return text.replace("-", "−");
+  }
+
+  parts.column = column;
+  parts.format = format;
+})();

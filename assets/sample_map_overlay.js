@@ -1,0 +1,196 @@
+/* What lies over the points: pictures of samples, rings, the lasso.
+
+   It has a 2D canvas of its own, so that following the mouse never draws 70,000 points again. */
+(function () {
+  "use strict";
+  const innerview = (window.innerview = window.innerview || {});
+  const parts = (innerview.sampleMap = innerview.sampleMap || {});
+
+  const AT_ONCE = 8; // image requests on their way
+  const KEPT = 1500; // pictures in memory, per map
+  const AUTOMATIC = 250; // this few points in view turn into pictures by themselves
+  const SMALLEST = 28, LARGEST = 84; // pixels on the screen
+
+  /* Pictures by index; the ones used longest ago are forgotten. */
+  class Pictures {
+    constructor(arrived) {
+      this.arrived = arrived;
+      this.known = new Map(); // index -> Image once it is there, null when it cannot be had
+      this.wanted = [];
+      this.loading = new Map();
+      this.template = null;
+    }
+
+    from(template) {
+      if (template === this.template) return;
+      this.template = template;
+      this.known.clear();
+      this.loading.clear();
+      this.wanted = [];
+    }
+
+    get(index) {
+      const image = this.known.get(index);
+      if (image) {
+        this.known.delete(index);
+        this.known.set(index, image);
+      }
+      return image;
+    }
+
+    /* Fetch these, and forget what was wanted before: the person has moved on. */
+    want(indices) {
+      this.wanted = indices.filter((index) => !this.known.has(index) && !this.loading.has(index));
+      this.fetch();
+    }
+
+    fetch() {
+      while (this.wanted.length && this.loading.size < AT_ONCE) {
+        const index = this.wanted.shift();
+        const image = new Image();
+        const done = (found) => {
+          if (this.loading.get(index) !== image) return; // of another data set
+          this.loading.delete(index);
+          this.known.set(index, found);
+          if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
+          this.arrived();
+          this.fetch();
+        };
+        this.loading.set(index, image);
+        image.onload = () => done(image);
+        image.onerror = () => done(null);
+        image.src = this.template.replace("{index}", index);
+      }
+    }
+  }
+
+  class Overlay {
+    constructor(canvas, wake) {
+      this.canvas = canvas;
+      this.pen = canvas.getContext("2d");
+      this.pictures = new Pictures(wake);
+      this.placed = []; // pictures on the screen: {index, x, y, w, h}, x and y their center
+      this.stale = true;
+    }
+
+    /* Which samples show their picture: at most one where several would overlap, selected ones first. */
+    place(scene) {
+      this.stale = false;
+      this.placed = [];
+      const { images, imageSize } = scene.props;
+      if (!images || scene.glide) return;
+      this.pictures.from(images);
+      const all = scene.pictureMode;
+      const found = scene.grid.inBox(...scene.camera.window(LARGEST / 2), scene.shown, all ? Infinity : AUTOMATIC + 1);
+      if (!all && found.length > AUTOMATIC) return;
+      const room = Math.sqrt((scene.camera.width * scene.camera.height) / Math.max(found.length, 1)) * 0.62;
+      const side = Math.max(SMALLEST, Math.min(LARGEST, Math.round(room)));
+      const [rows, columns] = imageSize || [1, 1];
+      const h = side * Math.min(1, rows / columns), w = side * Math.min(1, columns / rows);
+      const { selected, focus } = scene;
+      const rank = (i) => (i === focus ? -2 : selected && selected[i] ? -1 : 0);
+      found.sort((a, b) => rank(a) - rank(b) || a - b);
+      const cells = new Map();
+      for (const index of found) {
+        const [x, y] = scene.place(index);
+        const column = Math.floor(x / w), row = Math.floor(y / h);
+        if (this.crowded(cells, column, row, x, y, w + 3, h + 3)) continue;
+        const one = { index, x, y, w, h };
+        cells.set(`${column},${row}`, one);
+        this.placed.push(one);
+      }
+      this.pictures.want(this.placed.map((one) => one.index));
+    }
+
+    crowded(cells, column, row, x, y, w, h) {
+      for (let c = column - 1; c <= column + 1; c++) {
+        for (let r = row - 1; r <= row + 1; r++) {
+          const other = cells.get(`${c},${r}`);
+          if (other && Math.abs(other.x - x) < w && Math.abs(other.y - y) < h) return true;
+        }
+      }
+      return false;
+    }
+
+    pictureAt(x, y) {
+      for (const one of this.placed) {
+        if (Math.abs(one.x - x) <= one.w / 2 && Math.abs(one.y - y) <= one.h / 2) return one.index;
+      }
+      return -1;
+    }
+
+    draw(scene) {
+      const { pen, canvas } = this;
+      if (this.stale) this.place(scene);
+      pen.setTransform(scene.pixelRatio, 0, 0, scene.pixelRatio, 0, 0);
+      pen.clearRect(0, 0, canvas.width, canvas.height);
+      pen.imageSmoothingEnabled = false;
+      for (const one of this.placed) this.picture(scene, one);
+      this.ring(scene, scene.focus, 2.5, scene.theme.colors.accent);
+      this.ring(scene, scene.linked, 2, scene.theme.colors.text, true);
+      this.ring(scene, scene.hovered, 2, scene.theme.colors.text);
+      this.trace(scene);
+    }
+
+    picture(scene, { index, x, y, w, h }) {
+      const image = this.pictures.get(index);
+      if (!image) return;
+      const { pen } = this;
+      const chosen = scene.selected && scene.selected[index];
+      const left = Math.round(x - w / 2), top = Math.round(y - h / 2), line = chosen ? 3 : 2;
+      pen.globalAlpha = scene.selectedShown && !chosen ? 0.35 : 1;
+      pen.fillStyle = scene.cssColor(index);
+      pen.beginPath();
+      pen.roundRect(left - line, top - line, w + 2 * line, h + 2 * line, 4);
+      pen.fill();
+      pen.drawImage(image, left, top, w, h);
+      pen.globalAlpha = 1;
+    }
+
+    /* A ring around a dot, or a frame around a picture; `loud` for what another map points at. */
+    ring(scene, index, line, color, loud) {
+      if (index < 0 || !scene.shown || !scene.shown[index]) return;
+      const { pen } = this;
+      const [x, y] = scene.place(index);
+      const shape = (grow) => {
+        const one = this.placed.find((p) => p.index === index && this.pictures.get(index));
+        pen.beginPath();
+        if (one) pen.roundRect(one.x - one.w / 2 - grow, one.y - one.h / 2 - grow, one.w + 2 * grow, one.h + 2 * grow, 5);
+        else pen.arc(x, y, scene.dotRadius(index) + grow, 0, 2 * Math.PI);
+      };
+      const stroke = (grow, width, style) => {
+        shape(grow);
+        pen.lineWidth = width;
+        pen.strokeStyle = style;
+        pen.stroke();
+      };
+      stroke(3, line + 3, scene.theme.colors.page);
+      stroke(3, line, color);
+      if (loud) {
+        stroke(9, 4.5, scene.theme.colors.page);
+        stroke(9, 1.5, color);
+      }
+    }
+
+    /* The lasso or box while it is being drawn. */
+    trace(scene) {
+      const points = scene.trace;
+      if (!points || points.length < 2) return;
+      const { pen } = this;
+      pen.beginPath();
+      points.forEach(([x, y], k) => (k ? pen.lineTo(x, y) : pen.moveTo(x, y)));
+      pen.closePath();
+      pen.fillStyle = scene.theme.colors.accent;
+      pen.globalAlpha = 0.1;
+      pen.fill();
+      pen.globalAlpha = 1;
+      pen.lineWidth = 1.5;
+      pen.setLineDash([5, 4]);
+      pen.strokeStyle = scene.theme.colors.accent;
+      pen.stroke();
+      pen.setLineDash([]);
+    }
+  }
+
+  parts.Overlay = Overlay;
+})();

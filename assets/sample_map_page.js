@@ -1,0 +1,100 @@
+/* The page around a sample map: its size and theme, the other maps, the download folder, tests. */
+(function () {
+  "use strict";
+  const innerview = (window.innerview = window.innerview || {});
+  const parts = (innerview.sampleMap = innerview.sampleMap || {});
+  innerview.maps = innerview.maps || {};
+  innerview.drawn = innerview.drawn || 0; // frames, of all maps together
+  innerview.ready = innerview.ready || false; // every map on the page shows what its props say
+
+  function announce() {
+    const maps = Object.values(innerview.maps);
+    innerview.ready = maps.length > 0 && maps.every((map) => map.ready);
+  }
+
+  /* Colors as the style sheet has them now. */
+  function theme(stage) {
+    const style = getComputedStyle(stage);
+    const page = style.backgroundColor, text = style.color;
+    return {
+      name: document.documentElement.getAttribute("data-bs-theme") === "dark" ? "dark" : "light",
+      colors: { page, text, accent: style.getPropertyValue("--iv-map-accent").trim() || "#4263eb" },
+      inks: [page, text].map((css) => parts.rgb(css).map((value) => value / 255)),
+    };
+  }
+
+  /* Tell a scene when its surroundings change. Returns the function that stops it. */
+  function watch(scene) {
+    const measure = () => scene.measure();
+    const resized = new ResizeObserver(measure);
+    resized.observe(scene.stage);
+    const rethemed = new MutationObserver(() => scene.repaint());
+    rethemed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
+    const listeners = [
+      [window, "resize", measure], // also when the window moves to a screen with other pixels
+      [window, "innerview:hover", ({ detail }) => detail.source !== scene.key && scene.link(detail.index)],
+      [scene.canvas, "webglcontextlost", (event) => {
+        event.preventDefault(); // else it is never restored
+        scene.lost = true;
+      }],
+      [scene.canvas, "webglcontextrestored", () => {
+        scene.lost = false;
+        scene.painter.build();
+        scene.schedule(true);
+      }],
+    ];
+    for (const [target, kind, listener] of listeners) target.addEventListener(kind, listener);
+    return () => {
+      resized.disconnect();
+      rethemed.disconnect();
+      for (const [target, kind, listener] of listeners) target.removeEventListener(kind, listener);
+    };
+  }
+
+  /* window.innerview.maps[id]: what tests and benchmarks wait for instead of sleeping. */
+  function report(scene) {
+    const { overlay, camera } = scene;
+    return {
+      get drawn() { return scene.drawn; },
+      get points() { return scene.n; },
+      get visible() { return scene.visible; },
+      get selected() { return scene.selectedCount(); },
+      get url() { return scene.used.url; },
+      get lassoMs() { return scene.lassoMs; },
+      get pictures() { return overlay.placed.filter((one) => overlay.pictures.get(one.index)).length; },
+      get linked() { return scene.linked; },
+      get hovered() { return scene.hovered; },
+      get focus() { return scene.focus; },
+      get view() { return camera.view(); },
+      get errors() { return { ...scene.errors }; },
+      get ready() { return scene.drawn > 0 && !scene.waiting.size && !scene.request && !scene.glide; },
+      /* Where a sample is on the page, in pixels. */
+      project(index) {
+        const corner = scene.stage.getBoundingClientRect();
+        const [x, y] = scene.place(index);
+        return [corner.left + x, corner.top + y];
+      },
+    };
+  }
+
+  /* Download what the stage shows as a PNG. */
+  function savePicture(scene) {
+    const sheet = document.createElement("canvas");
+    sheet.width = scene.canvas.width;
+    sheet.height = scene.canvas.height;
+    const pen = sheet.getContext("2d");
+    scene.paint(true); // a drawn WebGL canvas can be read only until the end of this task
+    pen.drawImage(scene.canvas, 0, 0);
+    pen.drawImage(scene.overlay.canvas, 0, 0);
+    const name = ((scene.props.positions || {}).name || "sample-map").replace(/[^\w.-]+/g, "-");
+    sheet.toBlob((blob) => {
+      const link = document.createElement("a");
+      link.href = URL.createObjectURL(blob);
+      link.download = `${name}.png`;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    });
+  }
+
+  Object.assign(parts, { savePicture, announce, theme, watch, report });
+})();

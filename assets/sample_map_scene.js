@@ -1,0 +1,402 @@
+/* One sample map without its buttons: what is loaded, what is drawn, what is selected.
+
+   The component hands in props; columns arrive by URL in any order; everything that one change needs is
+   waited for and then shown in one frame. What a person does comes back through emit(props). */
+(function () {
+  "use strict";
+  const innerview = (window.innerview = window.innerview || {});
+  const parts = (innerview.sampleMap = innerview.sampleMap || {});
+
+  const GLIDE = 600; // ms
+  const REACH = 12; // pixels from the mouse to a dot
+  const VIEW_REST = 300; // ms without movement until the view is told
+  const NOBODY = -1;
+  const COLUMNS = { positions: "positions", color: "colors", size: "sizes", selection: "selection" };
+
+  const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
+  const address = (prop) => (prop && prop.url) || null;
+  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const greatestCommon = (a, b) => (b ? greatestCommon(b, a % b) : a);
+
+  class Scene {
+    /* emit(props) tells Dash, changed() redraws the buttons, pointed() moves the hover card.
+       Throws when the browser has no WebGL2. */
+    constructor({ key, stage, canvas, overlay, emit, changed, pointed }) {
+      Object.assign(this, { key, stage, canvas, emit, changed, pointed });
+      this.painter = new parts.Painter(canvas);
+      this.overlay = new parts.Overlay(overlay, () => this.schedule(false));
+      this.camera = new parts.Camera();
+      this.props = {};
+      this.raw = {}; // columns as they came
+      this.used = { url: null }; // columns and props behind what is on the screen
+      this.waiting = new Map(); // column -> ticket of its request
+      this.errors = {};
+      this.facts = [];
+      this.n = this.drawn = this.visible = this.selectedShown = 0;
+      this.hovered = this.linked = this.focus = NOBODY;
+      this.lassoMs = null;
+      this.dotScale = 1;
+      this.pictureMode = false;
+      this.toldView = null; // the view that the props have, or will have as soon as Dash answers
+      this.theme = parts.theme(stage);
+      this.measure();
+      this.unwatch = parts.watch(this);
+      innerview.maps[key] = parts.report(this);
+    }
+
+    // ---- props and columns ------------------------------------------------------------------------
+
+    update(props) {
+      const last = this.props;
+      this.props = props;
+      for (const name of Object.keys(COLUMNS)) {
+        if (address(props[name]) !== address(last[name])) this.load(name);
+      }
+      if ((props.focus ?? null) !== (last.focus ?? null)) this.focus = props.focus ?? NOBODY;
+      if (!same(props.view, this.toldView)) {
+        this.toldView = props.view ?? null;
+        this.askedView = true; // together with new positions it belongs to those
+        if (this.grid && !this.waiting.has("positions")) this.show(props.view);
+      }
+      if (!same(props.facts, last.facts)) this.loadFacts(props.facts || []);
+      this.assemble();
+      this.schedule(false);
+    }
+
+    load(name) {
+      const url = address(this.props[name]);
+      const ticket = {};
+      delete this.errors[name];
+      this.raw[name] = null;
+      this.waiting.delete(name);
+      if (!url) return;
+      this.waiting.set(name, ticket);
+      innerview.ready = false;
+      const finish = (column, error) => {
+        if (this.dead || this.waiting.get(name) !== ticket) return; // the person has gone on to another one
+        this.waiting.delete(name);
+        if (error) this.errors[name] = `The ${COLUMNS[name]} could not be read: ${error.message}.`;
+        this.raw[name] = column;
+        this.assemble();
+        this.changed();
+      };
+      parts.column(url).then((column) => finish(column, null), (error) => finish(null, error));
+    }
+
+    retry() {
+      for (const name of Object.keys(this.errors)) this.load(name);
+      this.changed();
+    }
+
+    loadFacts(wanted) {
+      const ticket = (this.factsTicket = {});
+      Promise.all(wanted.map((fact) => parts.column(fact.url).catch(() => null))).then((columns) => {
+        if (this.factsTicket !== ticket) return;
+        this.facts = wanted.map((fact, k) => ({ ...fact, values: columns[k] && columns[k].data }));
+        this.pointed();
+      });
+    }
+
+    /* Bring the screen up to the props, once all columns they name are there. */
+    assemble() {
+      if (this.waiting.size || this.dead) return;
+      const { props, raw, used } = this;
+      const moved = Boolean(raw.positions) && raw.positions !== used.positions;
+      const resized = moved && raw.positions.shape[0] !== this.n;
+      if (moved) this.settle(raw.positions.data);
+      if (!this.grid) return;
+      const dyed = moved || raw.color !== used.color || !same(props.color, used.colorProp);
+      const grown = moved || raw.size !== used.size || !same(props.size, used.sizeProp);
+      if (dyed) this.dye();
+      if (grown) this.sizes = this.fits("size") ? parts.sizing(props.size, raw.size.data, this.n) : null;
+      if (dyed || grown) this.painter.looks(this.looks());
+      const hid = dyed || !same(props.hidden, used.hidden);
+      if (hid) this.filter();
+      const chose = resized || (raw.selection || null) !== (used.selection || null);
+      if (chose) {
+        this.selected = this.fits("selection") ? this.unpack(raw.selection.data) : null;
+        this.ahead = false;
+      }
+      if (grown || hid || chose) this.arrange();
+      const url = raw.positions ? address(props.positions) : used.url;
+      this.used = { ...raw, url, colorProp: props.color, sizeProp: props.size, hidden: props.hidden };
+    }
+
+    fits(name) {
+      const column = this.raw[name];
+      if (!column) return false;
+      const rows = name === "selection" ? Math.ceil(this.n / 8) : this.n;
+      if (column.shape[0] === rows) return true;
+      this.errors[name] = `The ${COLUMNS[name]} have ${column.shape[0]} rows where ${rows} are needed.`;
+      return false;
+    }
+
+    settle(positions) {
+      const n = positions.length / 2;
+      const glides = this.drawn && this.n === n && !calm();
+      let from = null;
+      if (glides) {
+        // A point that had no place yet starts where it belongs.
+        from = this.positions.map((value, k) => (Number.isFinite(value) ? value : positions[k]));
+        this.glide = { lens: this.camera.lens(), start: performance.now(), moved: 0 };
+        this.overlay.placed = [];
+      }
+      Object.assign(this, { n, positions, grid: new parts.Grid(positions) });
+      this.painter.places(positions, from);
+      this.camera.bounds = this.grid;
+      this.show(this.askedView ? this.props.view : null);
+      if (!this.askedView && this.toldView) this.tellView();
+      this.askedView = false;
+      this.hover(NOBODY);
+    }
+
+    dye() {
+      const { props, raw, used } = this;
+      this.color = this.fits("color") ? props.color : null;
+      const before = used.colorProp && used.colorProp.names;
+      const renamed = before && !same(before, this.color && this.color.names);
+      if (renamed && (props.hidden || []).length) this.emit({ hidden: [] }); // codes of other categories
+      this.coloring = parts.coloring(this.color, raw.color && raw.color.data, this.grid.isPlaced);
+      this.paintPalette();
+    }
+
+    /* Four bytes a point: tone, tone, size, unused. */
+    looks() {
+      const bytes = new Uint8Array(4 * this.n);
+      const { tones } = this.coloring;
+      for (let i = 0; i < this.n; i++) {
+        bytes[4 * i] = tones[i] & 255;
+        bytes[4 * i + 1] = tones[i] >> 8;
+        bytes[4 * i + 2] = this.sizes ? this.sizes[i] : 0;
+      }
+      return bytes;
+    }
+
+    filter() {
+      const hidden = new Set(this.props.hidden || []);
+      const { codes } = this.coloring;
+      this.shown = this.grid.isPlaced.slice();
+      if (codes && hidden.size) for (let i = 0; i < this.n; i++) if (hidden.has(codes[i])) this.shown[i] = 0;
+    }
+
+    unpack(bits) {
+      const mask = new Uint8Array(this.n);
+      for (let i = 0; i < this.n; i++) mask[i] = (bits[i >> 3] >> (i & 7)) & 1;
+      return mask;
+    }
+
+    /* Who is drawn, in which order: never by row, or the class that comes last in the file would cover the
+       others; big dots over small ones, selected ones over all. */
+    arrange() {
+      const { n, shown, selected, sizes } = this;
+      let stride = Math.max(1, Math.floor(n * 0.618));
+      while (greatestCommon(stride, n) > 1) stride++;
+      const level = (i) => (selected && selected[i] ? 256 : 0) + (sizes ? sizes[i] : 0);
+      const starts = new Uint32Array(513);
+      for (let i = 0; i < n; i++) if (shown[i]) starts[level(i) + 1]++;
+      for (let k = 1; k < 513; k++) starts[k] += starts[k - 1];
+      const rest = starts[256];
+      const order = new Uint32Array(starts[512]);
+      for (let k = 0; k < n; k++) {
+        const i = (k * stride) % n;
+        if (shown[i]) order[starts[level(i)]++] = i;
+      }
+      this.painter.sequence(order, rest);
+      this.visible = order.length;
+      this.selectedShown = order.length - rest;
+      this.schedule(true);
+      this.changed();
+    }
+
+    // ---- drawing ----------------------------------------------------------------------------------
+
+    measure() {
+      const { clientWidth: width, clientHeight: height } = this.stage;
+      const ratio = window.devicePixelRatio || 1;
+      if (width === this.camera.width && height === this.camera.height && ratio === this.pixelRatio) return;
+      Object.assign(this.camera, { width, height });
+      this.pixelRatio = ratio;
+      for (const canvas of [this.canvas, this.overlay.canvas]) {
+        canvas.width = Math.max(1, Math.round(width * ratio));
+        canvas.height = Math.max(1, Math.round(height * ratio));
+      }
+      this.overlay.stale = true;
+      if (this.drawn) this.paint(true); // a resized canvas is empty: draw before the browser shows it
+      else this.schedule(true);
+    }
+
+    repaint() {
+      this.theme = parts.theme(this.stage);
+      if (this.coloring) this.paintPalette();
+      this.schedule(true);
+      this.changed();
+    }
+
+    paintPalette() {
+      this.palette = parts.palette(this.color, this.theme.name, this.theme.colors.accent);
+      this.painter.colors(this.palette);
+    }
+
+    cssColor(index) {
+      const at = 4 * this.coloring.tones[index];
+      return `rgb(${this.palette[at]}, ${this.palette[at + 1]}, ${this.palette[at + 2]})`;
+    }
+
+    /* Of a plain dot, in pixels: smaller where many must share the stage, growing slowly with the zoom. */
+    radius() {
+      const { width, height, zoom } = this.camera;
+      const room = Math.sqrt((width * height) / Math.max(this.grid.placed, 1));
+      const near = Math.max(0.8, Math.min(2.6, zoom ** 0.35));
+      return Math.min(12, Math.max(1.5, Math.min(5, 0.26 * room)) * near * this.dotScale);
+    }
+
+    dotRadius(index) {
+      return this.radius() * (this.sizes ? parts.sizeFactor(this.sizes[index] / 255) : 1);
+    }
+
+    /* points: the points have changed, not only what lies over them. */
+    schedule(points) {
+      this.stalePoints = this.stalePoints || points;
+      if (points) this.overlay.stale = true;
+      if (this.request || this.dead) return;
+      this.request = requestAnimationFrame(() => {
+        this.request = 0;
+        this.paint(false);
+      });
+    }
+
+    paint(points) {
+      const { camera, theme } = this;
+      if (this.dead || this.lost || !this.shown || !camera.width || !camera.height) return;
+      if (this.glide) {
+        const share = Math.min(1, (performance.now() - this.glide.start) / GLIDE);
+        this.glide.moved = share < 0.5 ? 4 * share ** 3 : 1 - (2 - 2 * share) ** 3 / 2;
+        if (share === 1) this.glide = null;
+        this.schedule(true);
+      }
+      if (points || this.stalePoints) {
+        this.stalePoints = Boolean(this.glide);
+        this.painter.draw({
+          width: camera.width, height: camera.height, pixelRatio: this.pixelRatio, radius: this.radius(),
+          here: camera.lens(), before: this.glide && this.glide.lens, moved: this.glide ? this.glide.moved : 1,
+          sized: Boolean(this.sizes), page: theme.inks[0], text: theme.inks[1],
+        });
+        this.drawn++;
+        innerview.drawn++;
+      }
+      this.overlay.draw(this);
+      if (this.drawn === 1) this.changed();
+      parts.announce();
+    }
+
+    // ---- looking around ---------------------------------------------------------------------------
+
+    show(view) {
+      this.camera.show(view);
+      this.look();
+    }
+
+    /* A movement of the person's: change(camera). */
+    move(change) {
+      if (!this.grid) return;
+      change(this.camera);
+      this.look();
+      this.tellView();
+    }
+
+    zoom(factor) {
+      this.move((camera) => camera.zoomAt(camera.width / 2, camera.height / 2, factor));
+    }
+
+    reset() {
+      this.move((camera) => camera.show(null));
+    }
+
+    look() {
+      this.schedule(true);
+      this.pointed();
+    }
+
+    tellView() {
+      clearTimeout(this.telling);
+      this.telling = setTimeout(() => {
+        const view = this.camera.view();
+        if (same(view, this.toldView)) return;
+        this.toldView = view;
+        this.emit({ view });
+      }, VIEW_REST);
+    }
+
+    // ---- pointing and choosing --------------------------------------------------------------------
+
+    /* Where a sample is on the stage, in pixels. */
+    place(index) {
+      return this.camera.toScreen(this.positions[2 * index], this.positions[2 * index + 1]);
+    }
+
+    at(px, py) {
+      if (!this.shown || this.glide) return NOBODY;
+      const picture = this.overlay.pictureAt(px, py);
+      if (picture !== NOBODY) return picture;
+      const [x, y] = this.camera.toData(px, py);
+      return this.grid.nearest(x, y, REACH / this.camera.scale(), this.shown);
+    }
+
+    hover(index) {
+      if (index === this.hovered) return;
+      this.hovered = index;
+      this.schedule(false);
+      this.pointed();
+      const detail = { index: index === NOBODY ? null : index, source: this.key };
+      window.dispatchEvent(new CustomEvent("innerview:hover", { detail }));
+    }
+
+    /* Another map points at a sample, or at none (null). */
+    link(index) {
+      this.linked = index ?? NOBODY;
+      this.schedule(false);
+    }
+
+    click(px, py) {
+      const index = this.at(px, py);
+      if (index === NOBODY) return;
+      this.focus = index;
+      this.schedule(false);
+      this.emit({ clicked: { index, stamp: Date.now() } });
+    }
+
+    /* path: [[px, py], ...] on the stage, [] = nothing. Shown at once; the server's answer replaces it. */
+    choose(path, mode) {
+      if (!this.shown) return;
+      const start = performance.now();
+      const polygon = path.map(([px, py]) => this.camera.toData(px, py).map((v) => Number(v.toPrecision(7))));
+      const mask = this.grid.inPolygon(polygon, this.shown);
+      const old = this.selected;
+      for (let i = 0; i < this.n && mode !== "replace"; i++) {
+        const was = old ? old[i] : 0;
+        mask[i] = mode === "add" ? was | mask[i] : was & ~mask[i];
+      }
+      this.selected = mask;
+      this.ahead = true; // of the server
+      this.lassoMs = performance.now() - start;
+      this.arrange();
+      this.emit({ lasso: { polygon, hidden: this.props.hidden || [], mode, stamp: Date.now() } });
+    }
+
+    selectedCount() {
+      return this.selected ? this.selected.reduce((sum, bit) => sum + bit, 0) : 0;
+    }
+
+    destroy() {
+      this.hover(NOBODY);
+      this.dead = true;
+      clearTimeout(this.telling);
+      cancelAnimationFrame(this.request);
+      this.unwatch();
+      this.painter.destroy();
+      delete innerview.maps[this.key];
+    }
+  }
+
+  Object.assign(parts, { Scene, NOBODY });
+})();

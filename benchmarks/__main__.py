@@ -1,0 +1,33 @@
+"""Run benchmarks by name: python -m benchmarks [NAME ...] [--data DIR]."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+from pathlib import Path
+
+import benchmarks
+from benchmarks import machine
+
+NOT_BENCHMARKS = {"__main__", "machine", "serving"}
+
+
+def main() -> None:
+    """Run what was asked for, or everything."""
+    known = [m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in NOT_BENCHMARKS]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of: {', '.join(known)}")
+    parser.add_argument("--data", type=Path, help="folder with mnist.npz")
+    parser.add_argument("--full", action="store_true", help="the large sizes too")
+    options = parser.parse_args()
+    if unknown := set(options.names) - set(known):
+        parser.error(f"{', '.join(sorted(unknown))}: not a benchmark; known: {', '.join(known)}")
+    machine.describe()
+    for name in options.names or known:
+        print(f"\n== {name}")
+        importlib.import_module(f"benchmarks.{name}").run(data=options.data, full=options.full)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""The maps of the projection page: what they show, and what is picked on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
+
+import layouts.kit.state
+from layouts import projection
+from layouts.kit import ids
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from workspace.session import Session
+
+PROPERTIES = ("positions", "color", "size", "facts", "total", "note", "selection", "focus", "images", "imageSize")
+
+
+def register(app: Dash, session: Session) -> None:
+    """Wire the maps."""
+
+    @app.callback(
+        [Output({"map": MATCH}, name) for name in PROPERTIES],
+        Output({"caption": MATCH}, "children"),
+        Input(ids.STATE, "data"), Input(ids.VERSION, "data"), State({"map": MATCH}, "id"),
+        prevent_initial_call=True,
+    )
+    def show(state: dict[str, Any], version: int, which: dict[str, str]) -> Any:
+        """What a map shows, and a word to the worker if that is not there yet."""
+        view = layouts.kit.state.State.of(state)
+        if session.has_dataset:
+            session.want(projection.columns(session, view))
+        found = projection.map_properties(session, view, which["map"])
+        return [found.get(name) for name in PROPERTIES], projection.caption(session, view, which["map"])
+
+    @app.callback(
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input({"map": ALL}, "lasso"), State({"map": ALL}, "positions"), State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def select(lassos: list[Any], positions: list[Any], state: dict[str, Any]) -> Any:
+        """What a lasso or box selects."""
+        triggered = ctx.triggered_id
+        drawn = next((i for i, entry in enumerate(ctx.inputs_list[0]) if entry["id"] == triggered), None)
+        if drawn is None or not lassos[drawn] or not positions[drawn]:
+            return no_update
+        view, lasso = layouts.kit.state.State.of(state), lassos[drawn]
+        patch = Patch()
+        patch["selection"] = session.lasso(
+            view.selection, positions[drawn]["name"], lasso["polygon"],
+            mode=lasso["mode"], color=view.color, hidden=lasso["hidden"],
+        )
+        return patch
+
+    app.clientside_callback(
+        ClientsideFunction("navigation", "pick"),
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input({"map": ALL}, "clicked"), State(ids.STATE, "data"), prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("navigation", "hide"),
+        Output(ids.STATE, "data", allow_duplicate=True), Output({"map": ALL}, "hidden"),
+        Input({"map": ALL}, "hidden"), State(ids.STATE, "data"), prevent_initial_call=True,
+    )

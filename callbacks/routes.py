@@ -1,0 +1,128 @@
+"""Pictures, columns and selections by URL, and the health of the server.
+
+Whatever is named by its content may be kept by the browser for ever; nothing here takes a path.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from flask import Response, abort, jsonify, send_from_directory
+from numpy.typing import NDArray
+
+from util import InspectorError
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from workspace.session import Session
+
+FOR_EVER = "private, max-age=31536000, immutable"
+KEPT_IMAGES = 20_000
+
+
+def register(app: Dash, session: Session) -> None:
+    """Add the routes to the app's server."""
+    server = app.server
+
+    @functools.lru_cache(maxsize=KEPT_IMAGES)
+    def picture(fingerprint: str, index: int) -> bytes:
+        return png(session.image(index))
+
+    @server.get("/sample/<fingerprint>/<int:index>.png")
+    def sample(fingerprint: str, index: int) -> Response:
+        if not session.has_dataset or fingerprint != session.dataset.fingerprint or index >= session.dataset.n:
+            abort(404)
+        return _forever(picture(fingerprint, index), "image/png")
+
+    @server.get("/column/<key>.bin")
+    def column(key: str) -> Response:
+        try:
+            array = compact(session.by_key(key))
+        except InspectorError:
+            abort(404)
+        response = _forever(array.tobytes(), "application/octet-stream")
+        response.headers["X-Innerview-Dtype"] = array.dtype.name
+        response.headers["X-Innerview-Shape"] = ",".join(map(str, array.shape))
+        return response
+
+    @server.get("/selection/<fingerprint>/<name>.bin")
+    def selection(fingerprint: str, name: str) -> Response:
+        if not session.has_dataset or fingerprint != session.dataset.fingerprint:
+            abort(404)
+        try:
+            return _forever(session.selections.bitmap(name), "application/octet-stream")
+        except InspectorError:
+            abort(404)
+
+    @server.get("/health")
+    def health() -> Response:
+        status = session.status
+        progress = {
+            "what": status.what, "done": status.done, "total": status.total, "unit": status.unit,
+            "made": status.made, "planned": status.planned, "seconds": round(status.seconds, 1),
+            "cancelled": status.cancelled, "trouble": status.trouble,
+        }
+        answer = jsonify(
+            status="working" if status.working else "ready",
+            progress=progress,
+            samples=session.dataset.n if session.has_dataset else 0,
+            ready=readiness(session),
+            forward_passes=status.forward_passes,
+        )
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @server.get("/bootstrap/static/<path:name>")
+    def bootstrap(name: str) -> Response:
+        response = send_from_directory(bootstrap_folder(), name)
+        response.headers["Cache-Control"] = "private, max-age=86400"
+        return response
+
+
+def bootstrap_folder() -> Path:
+    """Where Bootstrap-Flask keeps Bootstrap's files; found without importing it, which takes its time."""
+    found = importlib.util.find_spec("flask_bootstrap")
+    if found is None or not found.submodule_search_locations:
+        raise InspectorError("Bootstrap-Flask: not installed; run pip install -r requirements.txt")
+    return Path(found.submodule_search_locations[0]) / "static"
+
+
+def readiness(session: Session) -> dict[str, bool]:
+    """Which of the things that a person waits for first are there: pictures, scores, a map."""
+    first_map = f"projection/{session.network.layer}/pca" if session.has_network else ""
+    return {
+        "images": session.has_dataset,
+        "scores": session.is_ready("predicted") and session.is_ready("loss"),
+        "map": bool(first_map) and session.is_ready(first_map),
+    }
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """An image (h, w, ch) as PNG."""
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def compact(array: NDArray[Any]) -> NDArray[Any]:
+    """The same values in a type that a browser reads: uint8, int32 or float32, little endian."""
+    if array.dtype == bool:
+        return array.astype(np.uint8)
+    if np.issubdtype(array.dtype, np.integer):
+        small = array.size and array.min() >= 0 and array.max() < 256
+        return np.ascontiguousarray(array, dtype="<u1" if small else "<i4")
+    return np.ascontiguousarray(array, dtype="<f4")
+
+
+def _forever(body: bytes, kind: str) -> Response:
+    response = Response(body, mimetype=kind)
+    response.headers["Cache-Control"] = FOR_EVER
+    return response

@@ -1,0 +1,56 @@
+"""One selection and one sample looked at, whatever page they were picked on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import ClientsideFunction, Input, Output, State
+
+import layouts.kit.state
+from layouts import sample
+from layouts.kit import ids
+from util import InspectorError
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from workspace.session import Session
+
+
+def register(app: Dash, session: Session) -> None:
+    """Wire the sample panel and the selection tray."""
+
+    @app.callback(
+        Output(ids.PANEL_BODY, "children"), Output(ids.PANEL, "hidden"),
+        Input(ids.STATE, "data"), Input(ids.VERSION, "data"),
+    )
+    def look(state: dict[str, Any], version: int) -> tuple[Any, bool]:
+        """The sample looked at."""
+        index = layouts.kit.state.State.of(state).index
+        if index is None or not session.has_dataset:
+            return "", True
+        try:
+            return sample.panel(session, index), False
+        except InspectorError as error:
+            return str(error), False
+
+    @app.callback(
+        Output(ids.TRAY_BODY, "children"), Output(ids.TRAY, "hidden"),
+        Input(ids.STATE, "data"), Input(ids.VERSION, "data"),
+    )
+    def gather(state: dict[str, Any], version: int) -> tuple[Any, bool]:
+        """The selected samples."""
+        name = layouts.kit.state.State.of(state).selection
+        if not name or not session.has_dataset:
+            return "", True
+        try:
+            return sample.tray(session, name), False
+        except InspectorError as error:
+            return str(error), False
+
+    app.clientside_callback(
+        ClientsideFunction("navigation", "clear"),
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input(ids.TRAY_CLEAR, "n_clicks"), Input(ids.PANEL_CLOSE, "n_clicks"), State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )

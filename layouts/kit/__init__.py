@@ -1,0 +1,1 @@
+"""What pages share: ids, theme, state, small components. Knows no page and no session."""

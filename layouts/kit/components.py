@@ -1,0 +1,96 @@
+"""Components of our own for Dash: plain scripts in assets/, no build step.
+
+A component here is only the list of its props; what it does is in the script of the same name. Props
+are small, because Dash sends them as JSON with every change: columns go by URL, as raw little-endian
+bytes with two headers, `X-Innerview-Dtype` (float32, float64, int32 or uint8) and
+`X-Innerview-Shape` (as in "70000,2"). Such a URL must hold a hash of the content: it is kept for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash.development.base_component import Component
+
+Prop = dict[str, Any]
+
+
+class SampleMap(Component):
+    """A map in which a dot is a sample (assets/sample_map*.js): drawn by WebGL2, images when zoomed in.
+
+    A prop marked *out* is set by the browser and made to be the Input of a callback; *in and out* is
+    both. Indices are the samples' own. Whoever hovers a sample, here or elsewhere on the page, tells all
+    maps by `window.dispatchEvent(new CustomEvent("innerview:hover", {detail: {index, source}}))`.
+
+    Attributes:
+        id: of the component; also the key of `window.innerview.maps[id]`, where tests look.
+        positions: {url, name}; the column is float32 (n, 2), NaN for a sample without a place. `name` is
+            the column's, as in "projection/dense/tsne". When the URL changes and n does not, the dots
+            glide to their new places. None: nothing to show yet.
+        color: None, or for categories {url, kind: "category", title, names, colors, missing}: the column
+            counts in `names`, any other code is "no value". For numbers {url, kind: "number", title, scale,
+            low, high, log, missing}, and optionally digits; `scale` is a list of colors from low to high, or
+            {"light": [...], "dark": [...]}; values beyond low and high take the end colors. Colors are
+            hexadecimal CSS.
+        size: None, or {url, title, low, high, log}, optionally digits: a dot's area grows with the value.
+        images: URL of a sample's picture with {index} in it, or None for no pictures.
+        imageSize: [height, width] of the pictures in pixels.
+        facts: [{url, title}, ...]: lines of the hover card; with `names` the column counts in them,
+            with `digits` numbers have that many decimals.
+        total: samples in the whole dataset, the N of "n of N samples shown"; None: as many as on the map.
+        note: what a visitor should know about this map, one sentence over the dots.
+        hidden: in and out; codes of the categories that are not drawn; -1 is "no value". Cleared by the
+            browser when the color's categories change.
+        selection: None, or {url, count}: the column is uint8 (ceil(n / 8),), one bit a sample, as
+            `numpy.packbits(mask, bitorder="little")` makes it; count is said under the map.
+        focus: index of the sample with a ring around it, or None.
+        clicked: out; {index, stamp}; stamp is the time in ms, so that a second click on a sample counts.
+        lasso: out; {polygon: [[x, y], ...], hidden, mode, stamp}: in the units of the positions, to be
+            intersected with the samples that are not hidden, by the even-odd rule. mode is "replace", "add"
+            (Shift) or "remove" (Alt). An empty polygon with "replace" clears the selection. The
+            map shows the hits at once and takes over `selection` when that changes.
+        view: in and out, 300 ms after the last movement; {x, y, zoom}: the data in the middle of the stage,
+            zoom 1 shows all; None: all.
+        tool: in and out; what a drag does: "pan", "lasso" or "box" (which sends a polygon of four corners).
+        unsupported: out; True when the browser has no WebGL2. The map then shows a sentence; put a chart
+            below it.
+        className: more CSS classes of the outermost element.
+        style: inline style of the outermost element; it fills its parent's height, or has some 500 px.
+    """
+
+    _children_props: list[str] = []  # noqa: RUF012 - Dash's contract
+    _base_nodes = ["children"]  # noqa: RUF012
+    _namespace = "innerview"
+    _type = "SampleMap"
+
+    def __init__(
+        self,
+        id: str | dict[str, Any],
+        *,
+        positions: Prop | None = None,
+        color: Prop | None = None,
+        size: Prop | None = None,
+        images: str | None = None,
+        imageSize: Sequence[int] | None = None,
+        facts: Sequence[Prop] = (),
+        total: int | None = None,
+        note: str | None = None,
+        hidden: Sequence[int] = (),
+        selection: Prop | None = None,
+        focus: int | None = None,
+        clicked: Prop | None = None,
+        lasso: Prop | None = None,
+        view: Prop | None = None,
+        tool: str = "pan",
+        unsupported: bool = False,
+        className: str = "",
+        style: Prop | None = None,
+    ) -> None:
+        props = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
+        self._prop_names = list(props)
+        self._valid_wildcard_attributes: list[str] = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list[str] = []
+        props.update(facts=list(facts), hidden=list(hidden), imageSize=imageSize and list(imageSize))
+        super().__init__(**props)  # type: ignore[no-untyped-call]

@@ -1,0 +1,68 @@
+"""Ids that belong to no single page.
+
+What stands in the shell has a string; it is there on every page. What stands inside a page has a
+dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"map": ...}`.
+"""
+
+from __future__ import annotations
+
+URL = "url"
+ROUTE = "route"
+STATE = "state"
+VERSION = "version"
+POLL = "poll"
+
+PAGE = "page"
+NAVIGATION = "navigation"
+CHIPS = "chips"
+THEME = "theme-button"
+SHARE = "share-button"
+MENU = "menu-button"
+
+PROGRESS = "progress"
+PROGRESS_TEXT = "progress-text"
+PROGRESS_BAR = "progress-bar"
+CANCEL = "cancel-button"
+
+PANEL = "sample-panel"
+PANEL_BODY = "sample-panel-body"
+PANEL_CLOSE = "sample-panel-close"
+TRAY = "selection-tray"
+TRAY_BODY = "selection-tray-body"
+TRAY_CLEAR = "selection-clear-button"
+
+MESSAGE = "message"
+MESSAGE_TEXT = "message-text"
+
+
+def part(name: str) -> dict[str, str]:
+    """A piece of a page that fills in by itself when its columns are there."""
+    return {"part": name}
+
+
+def control(field: str) -> dict[str, str]:
+    """A form control whose value is a field of the view's state."""
+    return {"control": field}
+
+
+def sample_map(side: str) -> dict[str, str]:
+    """A sample map of a page."""
+    return {"map": side}
+
+
+def caption(side: str) -> dict[str, str]:
+    """The line under a sample map that says what it is and how true."""
+    return {"caption": side}
+
+
+def fallback(side: str) -> dict[str, str]:
+    """Where a plotly view stands if the browser cannot draw the map."""
+    return {"fallback": side}
+
+
+def go(field: str, value: str, at: str) -> dict[str, str]:
+    """A button that sets one field of the state (use this layer, look at this sample, ...).
+
+    `at` names the place it stands in, because the same sample may be offered in several.
+    """
+    return {"go": field, "value": value, "at": at}

@@ -1,0 +1,68 @@
+"""A visitor's view: what is looked at, as it stands in the URL.
+
+There is no other memory of a visitor. The fields are text or short lists, so that a link stays
+short; whatever arrives in a link that makes no sense falls back to its default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MAXIMUM_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The fields of a view.
+
+    Attributes:
+        layer: the layer of the main map; "" is the network's default layer.
+        method: the projection of the main map.
+        beside: the layer of the map beside it; "" is the raw pixels.
+        beside_method: its projection.
+        color: the column that colors the maps.
+        size: the column that sizes the dots; "" for equal dots.
+        hidden: comma-separated codes of the classes that are hidden.
+        selection: the name of the selected set; "" for none.
+        focus: the index of the sample looked at; "" for none.
+        network_view: "layers" or "blocks".
+    """
+
+    layer: str = ""
+    method: str = "tsne"
+    beside: str = ""
+    beside_method: str = "tsne"
+    color: str = "predicted"
+    size: str = ""
+    hidden: str = ""
+    selection: str = ""
+    focus: str = ""
+    network_view: str = "layers"
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any] | None) -> State:
+        """The state in a store or a link; unknown fields and impossible values are left out."""
+        known = cls.__dataclass_fields__
+        return cls(
+            **{
+                name: str(value)
+                for name, value in (values or {}).items()
+                if name in known and isinstance(value, str | int) and len(str(value)) <= MAXIMUM_LENGTH
+            }
+        )
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain values."""
+        return asdict(self)
+
+    @property
+    def index(self) -> int | None:
+        """The sample looked at, as a number."""
+        return int(self.focus) if self.focus.isdecimal() and len(self.focus) < 12 else None
+
+    @property
+    def hidden_codes(self) -> list[int]:
+        """The hidden classes, as numbers."""
+        return [int(code) for code in self.hidden.split(",") if code.lstrip("-").isdecimal() and len(code) < 9]

@@ -1,0 +1,69 @@
+"""The contract of a part: a piece of a page that is there as soon as its columns are.
+
+A part names the columns it shows. Until they are in the store it says what it waits for; the
+progress callback draws it anew when that changes, and leaves all others as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+
+from layouts.kit import ids, parts
+from layouts.kit.state import State
+from util import Registry
+from workspace.session import ColumnNotReady
+
+if TYPE_CHECKING:
+    from workspace.session import Session
+
+Draw = Callable[["Session", State], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a page."""
+
+    name: str
+    draw: Draw
+    columns: tuple[str, ...]
+
+
+PARTS: Registry[Part] = Registry("part")
+
+
+def part(name: str, *, columns: Iterable[str] = ()) -> Callable[[Draw], Draw]:
+    """Register a function as the part `name`, which shows the given columns."""
+
+    def register(draw: Draw) -> Draw:
+        PARTS.add(name, Part(name, draw, tuple(columns)))
+        return draw
+
+    return register
+
+
+def place(name: str, session: Session, state: State) -> Any:
+    """The part, ready or waiting, in the frame by which it is found again."""
+    return html.Div(
+        draw(name, session, state), id=ids.part(name), **{"data-stage": stage(name, session)}, className="part"
+    )
+
+
+def stage(name: str, session: Session) -> str:
+    """A word that changes whenever the part has to be drawn anew."""
+    columns = PARTS[name].columns
+    ready = "".join("1" if session.is_ready(column) else "0" for column in columns)
+    failed = sum(session.failure(column) is not None for column in columns)
+    return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}"
+
+
+def draw(name: str, session: Session, state: State) -> Any:
+    """The part as it can be shown now."""
+    try:
+        return PARTS[name].draw(session, state)
+    except ColumnNotReady as waiting:
+        failures = [failure for column in PARTS[name].columns if (failure := session.failure(column))]
+        return parts.failed(failures[0]) if failures else parts.waiting(str(waiting))

@@ -1,0 +1,323 @@
+"""What a stored architecture asks Keras to build, judged before Keras is asked.
+
+The config in a network file is a program in disguise: it names classes and functions which Keras
+looks up and calls, also with `safe_mode=True` (any public `keras.*` function could be named in a
+`Lambda`). So here every name is checked against a list of what an image classifier is made of.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from model import BadModel, shown
+
+MAX_DEPTH = 100
+PLENTY = 16_000_000  # weights that nobody needs to count
+
+MODELS = frozenset({"Functional", "Model", "Sequential"})
+LAYERS = frozenset(
+    """
+    Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
+    AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout Attention AugMix
+    AutoContrast Average AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D
+    BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate
+    ContrastLimitedAdaptiveHistogramEqualization Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose
+    ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1D Convolution1DTranspose Convolution2D Convolution2DTranspose
+    Convolution3D Convolution3DTranspose Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D DepthwiseConv2D
+    Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten GRU GRUCell GaussianDropout GaussianNoise
+    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D
+    GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D
+    GlobalMaxPooling3D GroupNormalization GroupQueryAttention GroupedQueryAttention Identity InputLayer LSTM LSTMCell
+    LayerNormalization LeakyReLU Masking MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D Maximum
+    Minimum MixUp MultiHeadAttention Multiply Normalization PReLU Permute Pipeline RMSNormalization RNN RandAugment
+    RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop RandomElasticTransform
+    RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
+    RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom ReLU
+    RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
+    SeparableConvolution2D SimpleRNN SimpleRNNCell Softmax Solarization SpatialDropout1D SpatialDropout2D
+    SpatialDropout3D SpectralNormalization StackedRNNCells Subtract TimeDistributed UnitNormalization UpSampling1D
+    UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
+    """.split()
+)
+READ_FILES = frozenset({"TFSMLayer", "StringLookup", "IntegerLookup", "TextVectorization"})
+ACTIVATIONS = frozenset(
+    """
+    celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid
+    log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid
+    sparsemax squareplus swish tanh tanh_shrink threshold
+    """.split()
+)
+# Initializers, regularizers, constraints and types; lower case is how Keras 1 wrote some of them.
+PARTS = frozenset(
+    """
+    Constant GlorotNormal GlorotUniform HeNormal HeUniform IdentityInitializer LecunNormal LecunUniform Ones Orthogonal
+    OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros
+    L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm NonNeg UnitNorm
+    DTypePolicy DTypePolicyMap FloatDTypePolicy QuantizedDTypePolicy QuantizedFloat8DTypePolicy Policy
+    AbsMaxQuantizer Int8QuantizationConfig Int4QuantizationConfig Float8QuantizationConfig
+    """.split()
+)
+PLAIN = frozenset(
+    {"__keras_tensor__", "__numpy__", "__tensor__", "__tuple__", "__slice__", "__ellipsis__", "__bytes__", "TensorShape"}
+)
+CORE_OPERATIONS = frozenset(
+    {"Cast", "ConvertToTensor", "SaturateCast", "Scatter", "ScatterUpdate", "Slice", "SliceUpdate", "StopGradient", "Unstack"}
+)
+KERAS_MODULE = re.compile(
+    r"(tensorflow\.)?(tf_)?keras(\.src)?(\.(layers|models|engine|initializers|regularizers|constraints|activations"
+    r"|dtype_policies|mixed_precision|quantizers)(\.[a-z0-9_]+)*)?"
+)
+OPERATION_MODULE = re.compile(r"keras\.src\.ops\.(numpy|nn|math|linalg|image|einops)")
+CORE_MODULE = "keras.src.ops.core"
+
+
+@dataclass(frozen=True, slots=True)
+class InputTensor:
+    """Where the images go in: (h, w, ch), (ch, h, w), (h, w) or (d,), without the batch axis."""
+
+    shape: tuple[int | None, ...]
+    channels_first: bool
+
+
+def check(config: object, file: str) -> None:
+    """Refuse a config that names anything but Keras's own layers and their parts, or nests too deep.
+
+    Raises:
+        BadModel: names the layer and its class or function.
+    """
+    if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
+        raise BadModel(f"{file}: its model config describes no network; save it again with model.save()")
+    waiting: list[tuple[Any, str, int]] = [(config, "", 0)]
+    while waiting:
+        node, layer, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise BadModel(f"{file}: its model config is nested too deeply (over {MAX_DEPTH} levels); it is damaged")
+        if isinstance(node, list):
+            waiting += [(item, layer, depth + 1) for item in node]
+        elif isinstance(node, dict):
+            if "class_name" in node:
+                layer = _check_object(node, layer, file)
+            for key in ("activation", "recurrent_activation"):
+                name = node.get(key)
+                if isinstance(name, str) and name not in ACTIVATIONS:
+                    raise BadModel(
+                        f"{file}: layer '{shown(layer)}' calls the function '{shown(name)}', which is not one of "
+                        "Keras's activations; replace it by one of these and save again"
+                    )
+            waiting += [(item, layer, depth + 1) for key, item in node.items() if key != "compile_config" or depth]
+
+
+def _check_object(node: Mapping[str, Any], outer: str, file: str) -> str:
+    """Judge one named class or function; gives the name of the layer that what is inside belongs to."""
+    kind, inner, module = node["class_name"], node.get("config"), node.get("module")
+    named = inner.get("name") if isinstance(inner, dict) else None
+    layer = named if isinstance(named, str) and (kind in MODELS | LAYERS or not outer) else outer
+    layer = layer if isinstance(layer, str) else ""
+    where = f"{file}: layer '{shown(layer or node.get('name') or kind)}'"
+    if kind in ("Lambda", "__lambda__"):
+        raise BadModel(f"{where} holds Python code; not loaded; replace it by a layer of Keras and save again")
+    if kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
+        ours = module in (None, "builtins") or re.fullmatch(r"keras(\.src)?\.activations(\.activations)?", str(module))
+        if not ours or inner not in ACTIVATIONS:
+            full = inner if module in (None, "builtins") else f"{module}.{inner}"
+            raise BadModel(
+                f"{where} calls the function '{shown(full)}'; not loaded; replace it by a layer of Keras and save again"
+            )
+        return layer
+    if kind in READ_FILES:
+        raise BadModel(f"{where} ({kind}) reads files; not loaded; save the network without it")
+    if kind not in PLAIN and not _is_keras(node):
+        what = "the network itself" if not outer and layer == named else where.removeprefix(f"{file}: ")
+        raise BadModel(
+            f"{file}: {what} is of class '{shown(kind)}', which is not one of Keras's own; "
+            "rebuild it from Keras's layers and save again"
+        )
+    return layer
+
+
+def _is_keras(node: Mapping[str, Any]) -> bool:
+    kind, module, registered = node["class_name"], node.get("module"), node.get("registered_name")
+    if not isinstance(kind, str) or registered not in (None, kind):
+        return False
+    if isinstance(module, str) and OPERATION_MODULE.fullmatch(module):
+        return kind.isidentifier()
+    if module == CORE_MODULE:
+        return kind in CORE_OPERATIONS
+    if module is not None and not (isinstance(module, str) and KERAS_MODULE.fullmatch(module)):
+        return False
+    # A legacy file knows no modules: operations stand there under their bare names.
+    return kind in MODELS | LAYERS | PARTS or (module is None and "inbound_nodes" in node and kind.isidentifier())
+
+
+def layer_configs(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The layers of a Sequential or functional config; Keras before 2.2 kept a bare list."""
+    inner = config.get("config")
+    found = inner if isinstance(inner, list) else inner.get("layers") if isinstance(inner, dict) else None
+    return [layer for layer in found if isinstance(layer, dict)] if isinstance(found, list) else []
+
+
+def input_tensor(config: Mapping[str, Any], file: str) -> InputTensor | None:
+    """The one input, or None where the file leaves its shape open.
+
+    Raises:
+        BadModel: there are several, or it cannot hold an image of one or three channels.
+    """
+    entries = _inputs(config, file)
+    first = any(
+        inner.get("data_format") == "channels_first" for layer in _every(config) for inner in [_settings(layer)]
+    )
+    if len(entries) > 1:
+        names = shown(", ".join(str(name) for name, _, _ in entries), 60)
+        raise BadModel(f"{file}: takes {len(entries)} inputs ({names}); give a network that takes one image")
+    if not entries or not isinstance(entries[0][1], list) or not entries[0][1]:
+        return None
+    _, given, dtype = entries[0]
+    shape = tuple(size if isinstance(size, int) and not isinstance(size, bool) else None for size in given[1:])
+    if dtype == "string" or not _is_image(shape, first):
+        batch = ", ".join(str(size) for size in (None, *shape))
+        what = " of text" if dtype == "string" else ""
+        raise BadModel(
+            f"{file}: expects input ({batch}){what}; this tool reads images (height, width, 1 or 3 channels), "
+            "give an image classifier"
+        )
+    return InputTensor(shape, first)
+
+
+def _inputs(config: Mapping[str, Any], file: str) -> list[tuple[str, Any, Any]]:
+    """(name, shape with batch axis, dtype) of every input."""
+    layers = layer_configs(config)
+    if config.get("class_name") == "Sequential":
+        if not layers:
+            raise BadModel(f"{file}: the network has no layers; save it again after building it")
+        if layers[0].get("class_name") in MODELS:
+            return _inputs(layers[0], file)
+        settings = _settings(layers[0])
+        shape = settings.get("batch_shape") or settings.get("batch_input_shape")
+        if shape is None and isinstance(config.get("config"), dict):
+            shape = config["config"].get("build_input_shape")
+        return [(str(settings.get("name")), shape, settings.get("dtype"))]
+    wanted = config["config"].get("input_layers") if isinstance(config.get("config"), dict) else None
+    found = []
+    for name in _names(wanted):
+        settings = next((_settings(layer) for layer in layers if _settings(layer).get("name") == name), {})
+        found.append((name, settings.get("batch_shape") or settings.get("batch_input_shape"), settings.get("dtype")))
+    return found
+
+
+def _names(node: object) -> list[str]:
+    """Names in what Keras calls tensor references: ["input", 0, 0], alone or in lists and dicts."""
+    if isinstance(node, dict):
+        return [name for item in node.values() for name in _names(item)]
+    if not isinstance(node, list) or not node:
+        return []
+    if isinstance(node[0], str):
+        return [node[0]]
+    return [name for item in node for name in _names(item)]
+
+
+def _is_image(shape: tuple[int | None, ...], channels_first: bool) -> bool:
+    if any(size is not None and not 0 < size <= 16384 for size in shape):
+        return False
+    match shape:
+        case (_, _, _):
+            return (shape[0] if channels_first else shape[2]) in (1, 3, None)
+        case (_, _):
+            return True
+        case (int(length),):
+            return any(math.isqrt(length // ch) ** 2 * ch == length for ch in (1, 3))
+    return False
+
+
+def least_weights(config: Mapping[str, Any]) -> tuple[int, str]:
+    """A lower bound on the number of weights, and the layer that needs most of them.
+
+    Channels are followed from layer to layer; where that is not possible they count as one. So a
+    network never has fewer weights than this, and a file that stores far fewer is a trap.
+    """
+    total, most, blamed = 0, 0, ""
+    channels: dict[str, int] = {}
+    previous = ""
+    for layer in _every(config):
+        settings, kind = _settings(layer), layer.get("class_name")
+        name = str(settings.get("name"))
+        sources = [source for source in _sources(layer.get("inbound_nodes")) if source in channels] or [previous]
+        incoming = max(channels.get(source, 1) for source in sources)
+        need, channels[name] = _need(str(kind), settings, incoming)
+        total += need
+        if need > most:
+            most, blamed = need, name
+        previous = name
+    return total, blamed
+
+
+def _need(kind: str, settings: Mapping[str, Any], incoming: int) -> tuple[int, int]:
+    """(weights, channels that come out), both at least."""
+    number = {key: _whole(value) for key, value in settings.items()}
+    area = math.prod(_whole(size) or 1 for size in settings["kernel_size"]) if _is_list(settings.get("kernel_size")) else 1
+    units, filters = number.get("units", 0), number.get("filters", 0)
+    match kind:
+        case "InputLayer":
+            shape = settings.get("batch_shape") or settings.get("batch_input_shape")
+            return 0, max(1, _whole(shape[-1])) if _is_list(shape) and shape else 1
+        case "Dense":
+            return units * incoming, max(1, units)
+        case "LSTM" | "GRU" | "SimpleRNN" | "LSTMCell" | "GRUCell" | "SimpleRNNCell":
+            return units * (incoming + units), max(1, units)
+        case "Embedding":
+            return number.get("input_dim", 0) * number.get("output_dim", 0), max(1, number.get("output_dim", 0))
+        case "DepthwiseConv1D" | "DepthwiseConv2D":
+            out = incoming * max(1, number.get("depth_multiplier", 1))
+            return out * area, out
+        case "SeparableConv1D" | "SeparableConv2D" | "SeparableConvolution1D" | "SeparableConvolution2D":
+            return filters * incoming, max(1, filters)
+        case "MultiHeadAttention":
+            return incoming * number.get("num_heads", 0) * number.get("key_dim", 0), incoming
+        case _ if kind.startswith("Conv") and filters:
+            return filters * area * max(1, incoming // max(1, number.get("groups", 1))), filters
+        case "Reshape" | "Permute" | "Dot" | "RNN" | "EinsumDense" | "Bidirectional" | "TimeDistributed":
+            return max(0, units, filters), 1
+        case _ if kind in LAYERS:
+            return max(0, units, filters), incoming
+    return 0, 1
+
+
+def _every(config: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every layer, those of nested networks and wrapped layers in their place."""
+    for layer in layer_configs(config):
+        if layer.get("class_name") in MODELS:
+            yield from _every(layer)
+        else:
+            yield layer
+            yield from (inner for key in ("layer", "cell") if isinstance(inner := _settings(layer).get(key), dict))
+
+
+def _settings(layer: Mapping[str, Any]) -> dict[str, Any]:
+    inner = layer.get("config")
+    return inner if isinstance(inner, dict) else {}
+
+
+def _sources(node: object) -> Iterator[str]:
+    """Names of the layers whose tensors an inbound node mentions, in both ways of writing it."""
+    if isinstance(node, dict):
+        history = node.get("keras_history")
+        if isinstance(history, list) and history and isinstance(history[0], str):
+            yield history[0]
+        for item in node.values():
+            yield from _sources(item)
+    elif isinstance(node, list):
+        if len(node) >= 3 and isinstance(node[0], str) and isinstance(node[1], int):
+            yield node[0]
+        for item in node:
+            yield from _sources(item)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)

@@ -1,0 +1,229 @@
+"""What the person asked for, and what is known of it already.
+
+Opening a dataset reads its files once and keeps the arrays in the store; opening a network asks
+Keras once and keeps what it said. Both leave a record, so that the next start needs neither: the
+server then only looks at the files' identity and maps the arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import datasets
+from model import graph, reading
+from model.info import NetworkInfo
+from util import Report, digest, silent
+from workspace.plan import code, version
+from workspace.store import Store
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+    from model.network import Network
+
+AUTOMATIC = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was typed on the command line, as far as results depend on it."""
+
+    model: str
+    dataset: str
+    data_dir: str | None = None
+    split: str = "all"
+    limit: int | None = None
+    layer: str | None = None
+    preprocess: str = AUTOMATIC
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for the worker's first line."""
+        return asdict(self)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where to look for data first."""
+        return Path(self.data_dir) if self.data_dir else None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDataset:
+    """A dataset that lies in the store: everything about it but the arrays, which have keys."""
+
+    name: str
+    fingerprint: str
+    n: int
+    image_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    split_names: tuple[str, ...]
+    split_counts: tuple[int, ...]
+    labelled: int
+    source: str
+    notices: tuple[str, ...]
+    keys: Mapping[str, str]
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> OpenDataset:
+        """Read back what `to_dict` wrote."""
+        listed = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
+        return cls(**listed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for the store."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenNetwork:
+    """A network that was opened for a dataset: what it looks like, and how images go into it."""
+
+    info: NetworkInfo
+    layer: str
+    layers: tuple[str, ...]
+    preprocessing: Mapping[str, Any]
+    preprocessing_text: str
+    tried: tuple[Mapping[str, Any], ...]
+    gutter: Mapping[str, Any]
+    blocks: tuple[Mapping[str, Any], ...]
+    notices: tuple[str, ...]
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+# -- datasets ----------------------------------------------------------------------------------
+
+
+def known_dataset(store: Store, options: Options) -> OpenDataset | None:
+    """The dataset as it lies in the store, if its files are as they were when they were read.
+
+    Raises:
+        datasets.BadDataset: no such name or file.
+    """
+    source = datasets.find(options.dataset, options.folder) or datasets.fallback(options.dataset, options.folder)
+    if source is None:
+        return None
+    record = store.read_record("dataset", _dataset_key(source, options))
+    if record is None:
+        return None
+    dataset = OpenDataset.from_record(record)
+    return dataset if all(store.has(key) for key in dataset.keys.values()) else None
+
+
+def open_dataset(store: Store, options: Options, report: Report = silent) -> OpenDataset:
+    """Read a dataset into the store, or find it there.
+
+    Raises:
+        datasets.BadDataset: it cannot be found or read.
+    """
+    known = known_dataset(store, options)
+    if known is not None:
+        return known
+    source = datasets.obtain(options.dataset, options.folder, report=report)
+    dataset = datasets.read(source).narrowed(split=options.split, limit=options.limit)
+    columns: dict[str, Any] = {
+        "images": dataset.images,
+        "labels": dataset.labels,
+        "split": dataset.split,
+        **{f"metadata/{name}": column for name, column in dataset.metadata.items()},
+    }
+    keys = {name: digest(name, column) for name, column in columns.items()}
+    for name, column in columns.items():
+        if not store.has(keys[name]):
+            store.write(keys[name], column, column=name)
+    opened = _described(dataset, keys)
+    store.write_record("dataset", _dataset_key(source, options), opened.to_dict())
+    return opened
+
+
+def _dataset_key(source: datasets.Source, options: Options) -> str:
+    return digest(source.identity, code("datasets.dataset"), options.split, options.limit)
+
+
+def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
+    counts = np.bincount(dataset.split, minlength=len(dataset.split_names))
+    height, width, channels = dataset.images.shape[1:]
+    return OpenDataset(
+        name=dataset.name,
+        fingerprint=digest(keys, list(dataset.class_names), list(dataset.split_names)),
+        n=len(dataset),
+        image_shape=(height, width, channels),
+        class_names=dataset.class_names,
+        split_names=dataset.split_names,
+        split_counts=tuple(int(count) for count in counts),
+        labelled=int(np.count_nonzero(dataset.labels >= 0)),
+        source=dataset.source,
+        notices=dataset.notices,
+        keys=keys,
+    )
+
+
+# -- networks ----------------------------------------------------------------------------------
+
+
+def known_network(store: Store, options: Options, dataset: OpenDataset) -> OpenNetwork | None:
+    """The network as it was opened for this dataset before, without Keras."""
+    key = _pair_key(reading.fingerprint(reading.resolve(options.model)), options, dataset)
+    record = store.read_record("network", key)
+    if record is None:
+        return None
+    return OpenNetwork(**{**record, "info": NetworkInfo.from_dict(record["info"])})
+
+
+def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[OpenNetwork, Network]:
+    """Open a network with Keras and fit it to the dataset. Takes seconds: for the worker only.
+
+    Raises:
+        model.BadModel: the file cannot be opened.
+        model.Mismatch: network and dataset do not fit each other.
+    """
+    from model import network as networks
+    from model import preprocessing
+
+    path = reading.resolve(options.model)
+    network = networks.open_network(path)
+    preprocessing.check_fit(network.info, dataset.name, dataset.image_shape, len(dataset.class_names))
+    images, labels = store.read(dataset.keys["images"]), store.read(dataset.keys["labels"])
+    assert images is not None and labels is not None
+    override = None if options.preprocess == AUTOMATIC else options.preprocess
+    chosen, tried = preprocessing.choose(network, images, labels, override=override)
+    info = network.info
+    layer = info.layer(options.layer).name if options.layer else info.default_layer
+    layers = tuple(dict.fromkeys((*graph.usable_layers(info), layer)))
+    opened = OpenNetwork(
+        info=info,
+        layer=layer,
+        layers=layers,
+        preprocessing=chosen.to_dict(),
+        preprocessing_text=chosen.describe(),
+        tried=tuple(tried),
+        gutter=graph.lanes(info.layers).to_dict(),
+        blocks=tuple(block.to_dict() for block in graph.blocks(info.layers)),
+        notices=(*info.notices, *chosen.notices),
+        keys=_network_keys(info, chosen.to_dict(), dataset),
+    )
+    record = {**{name: getattr(opened, name) for name in OpenNetwork.__dataclass_fields__}, "info": info.to_dict()}
+    store.write_record("network", _pair_key(info.digest, options, dataset), record)
+    return opened, network
+
+
+def _network_keys(info: NetworkInfo, preprocessing: Mapping[str, Any], dataset: OpenDataset) -> dict[str, str]:
+    base = [info.digest, _model_code(), preprocessing, dataset.keys["images"]]
+    columns = ["logits", *(f"activations/{layer.name}" for layer in info.layers if layer.usable)]
+    return {column: digest(column, *base) for column in columns}
+
+
+def _pair_key(network: str, options: Options, dataset: OpenDataset) -> str:
+    return digest(
+        network, _model_code(), dataset.keys["images"], dataset.keys["labels"], options.preprocess, options.layer
+    )
+
+
+def _model_code() -> str:
+    """What besides file and images decides over a network's columns: our code and Keras's version."""
+    return digest(
+        *(code(f"model.{name}") for name in ("network", "preprocessing", "graph")),
+        version("keras"), version("tensorflow"),
+    )

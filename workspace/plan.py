@@ -1,0 +1,147 @@
+"""Which columns, in which order, under which keys.
+
+The key of a column is made of content: its name, the bytes of its rule's file, the rule's settings,
+the keys of what it needs, and the versions of the packages it leans on. So whoever changes a weight,
+an image, a setting or a rule changes the keys of just what depends on it, and finds the rest again.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import analysis.rule
+from analysis.rule import Rule
+from util import InspectorError, UnknownName, digest, discover
+
+discover("analysis")
+
+PIXELS = "pixels"
+
+
+class UnknownColumn(UnknownName):
+    """A column that neither a rule nor the dataset nor the network makes."""
+
+
+class ColumnNotReady(InspectorError):
+    """A column that is not there yet: a page shows that it is coming."""
+
+
+class Plan:
+    """The columns of one network on one dataset.
+
+    Args:
+        roots: keys of the columns that no rule makes: the dataset's and, once it is open, the network's.
+        layers: the layers a `{layer}` may stand for; empty while the network is not open yet.
+    """
+
+    def __init__(self, roots: Mapping[str, str], layers: Iterable[str] = ()) -> None:
+        self.roots = dict(roots)
+        self.layers = tuple(layers)
+        self._keys: dict[str, str] = dict(roots)
+
+    def key(self, column: str) -> str:
+        """The key a column is kept under.
+
+        Raises:
+            ColumnNotReady: it needs the network, which is not open yet.
+            UnknownColumn: nothing makes it.
+        """
+        if column not in self._keys:
+            rule, layer = self._rule(column)
+            needs = {parameter: self.key(needed) for parameter, needed in rule.needed(layer).items()}
+            versions = {package: version(package) for package in rule.leans_on}
+            self._keys[column] = digest(column, code(rule.function.__module__), dict(rule.settings), needs, versions)
+        return self._keys[column]
+
+    def needs(self, column: str) -> tuple[str, ...]:
+        """What must be there before a column can be made."""
+        if column in self.roots:
+            return ()
+        rule, layer = self._rule(column)
+        return tuple(rule.needed(layer).values())
+
+    def order(self, wanted: Iterable[str]) -> list[str]:
+        """The wanted columns and all that they need, each after its needs, otherwise in the order given."""
+        ordered: dict[str, None] = {}
+
+        def visit(column: str) -> None:
+            if column not in ordered:
+                for needed in self.needs(column):
+                    visit(needed)
+                ordered[column] = None
+
+        for column in wanted:
+            visit(column)
+        return list(ordered)
+
+    def rule(self, column: str) -> Rule:
+        """The rule that makes a column. Raises UnknownColumn, also for a root."""
+        return self._rule(column)[0]
+
+    def _rule(self, column: str) -> tuple[Rule, str]:
+        try:
+            rule, layer = analysis.rule.find(column)
+        except UnknownName as error:
+            if column == "logits" or column.startswith("activations/"):
+                if not self.layers:
+                    raise ColumnNotReady(f"{column}: the network is not open yet; wait a moment") from None
+                raise UnknownColumn(
+                    f"column '{column}': the network has no such layer; known: {', '.join(self.layers)}"
+                ) from None
+            raise UnknownColumn(str(error)) from None
+        return rule, layer
+
+
+def standard(layer: str) -> list[str]:
+    """What is worked out for everybody, in the order in which it is shown.
+
+    Losses and a first map of the layer, then every score, then the maps that take their time.
+    """
+    spaces = [layer, PIXELS]
+    return [
+        "loss",
+        "predicted",
+        f"projection/{layer}/pca",
+        *(rule.name for rule in analysis.rule.RULES if "{layer}" not in rule.name),
+        f"projection/{PIXELS}/pca",
+        *(f"trustworthiness/{space}/pca" for space in spaces),
+        f"neighbors/{layer}",
+        f"neighbor_distances/{layer}",
+        *(f"{what}/{space}/tsne" for space in spaces for what in ("projection", "trustworthiness")),
+    ]
+
+
+@cache
+def version(package: str) -> str:
+    """The installed version of a package, or "absent"."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "absent"
+
+
+@cache
+def code(module: str) -> str:
+    """Hash of a module's file and of the files of our own modules that it takes things from."""
+    files = {Path(sys.modules[name].__file__ or "") for name in _modules(module)}
+    return digest([path.read_bytes() for path in sorted(files)])
+
+
+def _modules(module: str) -> set[str]:
+    room = module.split(".")[0]
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for value in vars(sys.modules[name]).values():
+            home = getattr(value, "__module__", None) or getattr(value, "__name__", "")
+            if isinstance(home, str) and home.startswith(f"{room}.") and home != "analysis.rule":
+                waiting.append(home)
+    return found

@@ -1,0 +1,220 @@
+"""Columns and records on disk, by key.
+
+Every array is an `.npy` file under the key of what it holds, beside a manifest with its checksum.
+Both are written to a side file, flushed and renamed, the manifest last: a column either is there
+whole or is not there. What cannot be read, or does not match its manifest, counts as not there and
+is made again. Nothing is ever pickled.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from util import InspectorError
+
+logger = logging.getLogger(__name__)
+
+SCHEMA = 1
+STALE_SECONDS = 3600.0
+
+
+class BadWorkspace(InspectorError):
+    """The place where results are kept, or the machine under it, is in the way."""
+
+    exit_code = 5
+
+
+class Store:
+    """Arrays and small JSON records, each under a key. One per process; processes may share a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the folder, making it when missing.
+
+        Raises:
+            BadWorkspace: it is not a folder, or belongs to somebody else.
+        """
+        self.notices: list[str] = []
+        self.folder = self._usable(folder)
+        self._opened: dict[str, NDArray[Any]] = {}
+        self._sweep()
+
+    # -- arrays ------------------------------------------------------------------------------
+
+    def has(self, key: str) -> bool:
+        """Whether a column is there; cheap, looks at sizes only."""
+        if key in self._opened:
+            return True
+        manifest = self._manifest(key)
+        try:
+            return manifest is not None and self._array_path(key).stat().st_size == manifest["bytes"]
+        except OSError:
+            return False
+
+    def read(self, key: str) -> NDArray[Any] | None:
+        """The column, memory-mapped and read-only; None when it is missing or damaged.
+
+        The checksum is verified when a process first opens a column.
+        """
+        if key not in self._opened:
+            array = self._open(key)
+            if array is None:
+                return None
+            self._opened[key] = array
+        return self._opened[key]
+
+    def write(self, key: str, array: NDArray[Any], **about: Any) -> None:
+        """Keep an array. Whoever sees the manifest sees all of it.
+
+        Raises:
+            BadWorkspace: no space left, or no permission to write.
+        """
+        array = np.ascontiguousarray(array)
+        path = self._array_path(key)
+        with self._replacing(path) as file:
+            np.lib.format.write_array(file, array, allow_pickle=False)
+        manifest = {
+            "schema": SCHEMA,
+            "dtype": array.dtype.str,
+            "shape": list(array.shape),
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(array.data if array.size else b"").hexdigest(),
+            **about,
+        }
+        self._write_json(self._manifest_path(key), manifest)
+        self._opened.pop(key, None)
+
+    def about(self, key: str) -> dict[str, Any]:
+        """What was noted when the column was made: its name, the seconds it took, ..."""
+        return self._manifest(key) or {}
+
+    # -- records -----------------------------------------------------------------------------
+
+    def read_record(self, kind: str, key: str) -> dict[str, Any] | None:
+        """A small JSON document, or None when it is missing, damaged or of another schema."""
+        found = self._read_json(self.folder / "records" / f"{kind}-{key}.json")
+        return None if found is None else found["body"]
+
+    def write_record(self, kind: str, key: str, body: dict[str, Any]) -> None:
+        """Keep a small JSON document. Raises BadWorkspace as `write` does."""
+        self._write_json(self.folder / "records" / f"{kind}-{key}.json", {"schema": SCHEMA, "body": body})
+
+    # -- between processes -------------------------------------------------------------------
+
+    @contextmanager
+    def lock(self, key: str) -> Iterator[None]:
+        """Make a key alone: a second process waits here, and then finds the result.
+
+        The lock is the kernel's, so it is free again however its holder dies.
+        """
+        from filelock import FileLock, Timeout
+
+        (self.folder / "locks").mkdir(exist_ok=True)
+        lock = FileLock(self.folder / "locks" / f"{key}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            logger.info("another Innerview is computing this already: waiting for its result")
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _usable(self, folder: Path) -> Path:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise BadWorkspace(f"--cache {folder}: that is a file; name a folder") from None
+        except OSError as error:
+            return self._elsewhere(folder, error)
+        if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+            raise BadWorkspace(f"--cache {folder}: belongs to another user; name a folder of your own")
+        try:
+            for name in ("columns", "records"):
+                (folder / name).mkdir(exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError as error:
+            return self._elsewhere(folder, error)
+
+    def _elsewhere(self, folder: Path, error: OSError) -> Path:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise BadWorkspace(f"--cache {folder}: {error.strerror}; name another folder") from error
+        self.notices.append(f"Results are not kept: {folder} cannot be written ({error.strerror}).")
+        return self._usable(Path(tempfile.mkdtemp(prefix="innerview-")))
+
+    def _array_path(self, key: str) -> Path:
+        return self.folder / "columns" / f"{key}.npy"
+
+    def _manifest_path(self, key: str) -> Path:
+        return self.folder / "columns" / f"{key}.json"
+
+    def _manifest(self, key: str) -> dict[str, Any] | None:
+        return self._read_json(self._manifest_path(key))
+
+    def _open(self, key: str) -> NDArray[Any] | None:
+        manifest = self._manifest(key)
+        if manifest is None:
+            return None
+        try:
+            array: NDArray[Any] = np.load(self._array_path(key), mmap_mode="r", allow_pickle=False)
+            same = (
+                array.dtype.str == manifest["dtype"]
+                and list(array.shape) == manifest["shape"]
+                and hashlib.sha256(array.data if array.size else b"").hexdigest() == manifest["sha256"]
+            )
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            logger.warning("%s cannot be read (%s): it is made again", key, error)
+            same = False
+        if not same:
+            self._manifest_path(key).unlink(missing_ok=True)
+            return None
+        return array
+
+    def _read_json(self, path: Path) -> dict[str, Any] | None:
+        try:
+            found = json.loads(path.read_bytes())
+        except (OSError, ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) and found.get("schema") == SCHEMA else None
+
+    def _write_json(self, path: Path, body: dict[str, Any]) -> None:
+        with self._replacing(path) as file:
+            file.write(json.dumps(body).encode())
+
+    @contextmanager
+    def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
+        """A side file in the same folder, which takes the path's name once it is whole on disk."""
+        side = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with side.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(side, path)
+        except OSError as error:
+            side.unlink(missing_ok=True)
+            what = "is full" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
+            raise BadWorkspace(f"--cache {self.folder}: {what}; free space there or name another folder") from error
+
+    def _sweep(self) -> None:
+        """Remove side files that a killed process left behind."""
+        for side in (self.folder / "columns").glob("*.tmp-*"):
+            if time.time() - side.stat().st_mtime > STALE_SECONDS:
+                side.unlink(missing_ok=True)

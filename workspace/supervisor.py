@@ -1,0 +1,237 @@
+"""The server's end of the worker: starts it, hears it, restarts it, ends it.
+
+Cancelling is ending the process: whatever it had finished is in the store. If it dies by itself
+(out of memory, say), it is started again, and the column it died on is given up after the second time.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from util import InspectorError
+from workspace.opening import Options
+from workspace.store import Store
+
+logger = logging.getLogger(__name__)
+
+DEATHS_FORGIVEN = 2
+ROOT = Path(__file__).resolve().parent.parent
+COMMAND = (sys.executable, "-m", "workspace.worker")
+
+
+class Refused(InspectorError):
+    """The worker cannot open what it was given; carries the exit code of the reason."""
+
+    def __init__(self, sentence: str, exit_code: int) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the worker is doing, for the progress line and /health.
+
+    `done` of `total` counts in `unit` inside the step; `made` of `planned` counts columns.
+    """
+
+    working: bool = False
+    cancelled: bool = False
+    what: str = ""
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    made: int = 0
+    planned: int = 0
+    since: float = 0.0
+    forward_passes: int = 0
+    trouble: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """How long the present step has been running."""
+        return time.monotonic() - self.since if self.working else 0.0
+
+
+class Supervisor:
+    """At most one worker process at a time.
+
+    Args:
+        on_change: called from a thread of its own after every event that changes what is there.
+        on_refused: called once when dataset or network cannot be opened.
+        command: what the worker is started with.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        options: Options,
+        *,
+        on_change: Callable[[], None] = lambda: None,
+        on_refused: Callable[[Refused], None] = lambda refused: None,
+        command: Sequence[str] = COMMAND,
+    ) -> None:
+        self.command = command
+        self.store = store
+        self.options = options
+        self.on_change = on_change
+        self.on_refused = on_refused
+        self.failed: dict[str, str] = {}
+        self._status = Status()
+        self._process: subprocess.Popen[str] | None = None
+        self._wanted: list[str] = []
+        self._deaths: Counter[str] = Counter()
+        self._lock = threading.RLock()
+
+    @property
+    def status(self) -> Status:
+        """A snapshot."""
+        return self._status
+
+    def start(self) -> None:
+        """Start the worker unless it runs."""
+        with self._lock:
+            if self._process is not None:
+                return
+            with (self.store.folder / "worker.log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    self.command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                    text=True, encoding="utf-8", start_new_session=True,
+                )
+            self._set(working=True, cancelled=False, what="starting", since=time.monotonic(), trouble="")
+            job = {"cache": str(self.store.folder), "options": self.options.to_dict()}
+            self._tell(job)
+            if self._wanted:
+                self._tell({"want": self._wanted})
+            threading.Thread(target=self._hear, args=(self._process,), daemon=True).start()
+
+    def want(self, columns: Iterable[str]) -> None:
+        """Ask for columns before all others."""
+        with self._lock:
+            new = [column for column in columns if column not in self._wanted and column not in self.failed]
+            if not new or self._status.cancelled:
+                return
+            self._wanted += new
+            if self._process is None:
+                self.start()
+            else:
+                self._set(working=True)
+                self._tell({"want": new})
+
+    def cancel(self) -> None:
+        """End the worker. Finished columns stay; `resume` goes on with the rest."""
+        with self._lock:
+            self._wanted.clear()
+            self._set(working=False, cancelled=True, what="cancelled")
+            self.stop()
+        self.on_change()
+
+    def resume(self) -> None:
+        """Go on after `cancel`."""
+        with self._lock:
+            self._set(cancelled=False)
+            self.start()
+
+    def stop(self) -> None:
+        """End the worker and wait until it is gone."""
+        with self._lock:
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    _close(pipe)
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        assert self._process is not None and self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except (BrokenPipeError, ValueError):
+            logger.debug("the worker is gone; its end is noticed by the listener")
+
+    def _hear(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if self._process is process:
+                    self._handle(json.loads(line))
+        except ValueError:
+            pass  # the pipe was closed by stop()
+        process.wait()
+        with self._lock:
+            if self._process is process:
+                self._process = None
+                self._ended(process.returncode)
+
+    def _handle(self, event: dict[str, Any]) -> None:
+        kind = event.pop("event")
+        match kind:
+            case "working":
+                event = {"done": 0, "total": 0, "unit": "", **event}
+                self._set(working=True, since=time.monotonic(), **event)
+            case "progress":
+                self._set(**event)
+            case "plan":
+                self._set(made=0, planned=event["total"])
+            case "forward":
+                self._set(forward_passes=self._status.forward_passes + event["images"])
+            case "made":
+                self._forget(event["column"])
+                self._set(made=self._status.made + 1)
+                logger.info("%s in %.1f s", event["column"], event["seconds"])
+                self.on_change()
+            case "failed":
+                self._forget(event["column"])
+                self.failed[event["column"]] = event["error"]
+                self._set(made=self._status.made + 1)
+                self.on_change()
+            case "opened":
+                self.on_change()
+            case "idle":
+                self._set(working=False, what="", done=0, total=0)
+                self.on_change()
+            case "refused":
+                self._set(working=False, what="", trouble=event["error"])
+                self.on_refused(Refused(event["error"], event["exit_code"]))
+
+    def _ended(self, code: int) -> None:
+        """The process is gone: by itself after idling, or by an accident, which is forgiven twice."""
+        status = self._status
+        if not status.working:
+            return
+        self._deaths[status.what] += 1
+        how = "ran out of memory or was killed" if code == -9 else f"ended with code {code}"
+        logger.warning("the worker %s during %s", how, status.what)
+        if self._deaths[status.what] < DEATHS_FORGIVEN:
+            self.start()
+        else:
+            self._set(working=False, cancelled=True, trouble=f"The computing process {how} during: {status.what}.")
+            self.on_change()
+
+    def _forget(self, column: str) -> None:
+        if column in self._wanted:
+            self._wanted.remove(column)
+
+    def _set(self, **changes: Any) -> None:
+        with self._lock:
+            self._status = replace(self._status, **changes)
+
+
+def _close(pipe: Any) -> None:
+    try:
+        pipe.close()
+    except OSError:
+        logger.debug("the worker's pipe was closed already")
