@@ -181,11 +181,14 @@ def _report(options: argparse.Namespace) -> int:
         broken = [
             f"{split}: accuracy {row['accuracy']:.4f} is below {options.min_accuracy}"
             for split, row in export.figures(session).items()
-            if options.min_accuracy is not None and row["accuracy"] is not None
+            if options.min_accuracy is not None
+            and row["accuracy"] is not None
             and row["accuracy"] < options.min_accuracy
         ]
         if options.json:
-            _say(json.dumps({**export.run(session), "findings": export.findings(session), "broken": broken}, indent=2))
+            _say(
+                json.dumps({**export.run(session), "findings": export.findings(session), "broken": broken}, indent=2)
+            )
         else:
             for sentence in [*export.findings(session), *(f"LIMIT BROKEN  {line}" for line in broken)]:
                 _say(sentence)
@@ -202,8 +205,13 @@ def _session(options: argparse.Namespace, *, on_refused: Any) -> Session:
 
     reading.sniff(reading.resolve(options.model))
     asked = Options(
-        model=options.model, dataset=options.dataset, data_dir=options.data, split=options.split,
-        limit=options.limit, layer=options.layer, preprocess=options.preprocess,
+        model=options.model,
+        dataset=options.dataset,
+        data_dir=options.data,
+        split=options.split,
+        limit=options.limit,
+        layer=options.layer,
+        preprocess=options.preprocess,
     )
     return Session(Store(options.cache.resolve()), asked, on_refused=on_refused)
 

@@ -59,12 +59,12 @@
         return merged(state, changes);
       },
 
-      // A button that sets a field; the layer rows of the overview also lead to the map.
-      go(clicks, state) {
+      // A button that sets a field, alone or in a markup; a layer's button also leads to the map.
+      go(clicks, went, state) {
         const what = triggered();
         if (!what) return [skip(), skip()];
-        const next = merged(state, { [what.id.go]: what.id.value });
-        return [next, what.id.go === "layer" ? "/projection" : skip()];
+        const { go, value } = what.id.markup ? what.value : what.id;
+        return [merged(state, { [go]: value }), go === "layer" ? "/projection" : skip()];
       },
 
       pick(clicked, state) {

@@ -16,14 +16,19 @@ from pathlib import Path
 with np.load(sys.argv[1]) as file:
     images = file["x_test"][..., None]
 """
-PLAIN = COMMON + """
+PLAIN = (
+    COMMON
+    + """
 model = keras.models.load_model("model/mnist.h5", compile=False)
 for _ in range(3):
     begin = time.perf_counter()
     model.predict(images.astype("float32") / 255, verbose=0)
     print(time.perf_counter() - begin)
 """
-OURS = COMMON + """
+)
+OURS = (
+    COMMON
+    + """
 from model.network import open_network, usable_layers
 from model.preprocessing import Preprocessing
 network = open_network(Path("model/mnist.h5"))
@@ -33,6 +38,7 @@ for _ in range(3):
     network.forward(images, layers, preprocessing=Preprocessing())
     print(time.perf_counter() - begin)
 """
+)
 
 
 def run(data: Path | None, full: bool) -> None:
@@ -45,14 +51,18 @@ def run(data: Path | None, full: bool) -> None:
     later = median(min(ours[1:]) / min(plain[1:]) for ours, plain in pairs)
     seconds = median(ours[0] for ours, _ in pairs)
     print(
-        f"all layers of 10,000 digits in one pass: first call {seconds:.2f} s = {first:.2f}x model.predict's first call, "
-        f"later calls {later:.2f}x (pairwise medians of {ROUNDS} pairs of processes)"
+        f"all layers of 10,000 digits in one pass: first call {seconds:.2f} s = {first:.2f}x model.predict's "
+        f"first, later calls {later:.2f}x (pairwise medians of {ROUNDS} pairs of processes)"
     )
 
 
 def _time(script: str, data: Path) -> list[float]:
     done = subprocess.run(
-        [sys.executable, "-c", script, str(data / "mnist.npz")], check=True, cwd=serving.ROOT,
-        capture_output=True, text=True, env=serving.environment(),
+        [sys.executable, "-c", script, str(data / "mnist.npz")],
+        check=True,
+        cwd=serving.ROOT,
+        capture_output=True,
+        text=True,
+        env=serving.environment(),
     )
     return [float(line) for line in done.stdout.split()]

@@ -27,12 +27,16 @@ def register(app: Dash, session: Session) -> None:
 
     @app.callback(
         {
-            "version": Output(ids.VERSION, "data"), "interval": Output(ids.POLL, "interval"),
-            "hidden": Output(ids.PROGRESS, "hidden"), "text": Output(ids.PROGRESS_TEXT, "children"),
-            "value": Output(ids.PROGRESS_BAR, "value"), "striped": Output(ids.PROGRESS_BAR, "animated"),
+            "version": Output(ids.VERSION, "data"),
+            "interval": Output(ids.POLL, "interval"),
+            "hidden": Output(ids.PROGRESS, "hidden"),
+            "text": Output(ids.PROGRESS_TEXT, "children"),
+            "value": Output(ids.PROGRESS_BAR, "value"),
+            "striped": Output(ids.PROGRESS_BAR, "animated"),
             "button": Output(ids.CANCEL, "children"),
         },
-        Input(ids.POLL, "n_intervals"), State(ids.VERSION, "data"),
+        Input(ids.POLL, "n_intervals"),
+        State(ids.VERSION, "data"),
     )
     def tick(n: int, version: int) -> dict[str, Any]:
         """What is going on now."""
@@ -47,9 +51,7 @@ def register(app: Dash, session: Session) -> None:
             "button": "Resume" if status.cancelled else "Cancel",
         }
 
-    @app.callback(
-        Output(ids.POLL, "n_intervals"), Input(ids.CANCEL, "n_clicks"), prevent_initial_call=True
-    )
+    @app.callback(Output(ids.POLL, "n_intervals"), Input(ids.CANCEL, "n_clicks"), prevent_initial_call=True)
     def cancel(n: int) -> int:
         """Cancel, or go on after it."""
         if session.status.cancelled:
@@ -60,22 +62,27 @@ def register(app: Dash, session: Session) -> None:
 
     app.clientside_callback(
         ClientsideFunction("navigation", "hurry"),
-        Output(ids.POLL, "interval", allow_duplicate=True), Input(ids.STATE, "data"), prevent_initial_call=True,
+        Output(ids.POLL, "interval", allow_duplicate=True),
+        Input(ids.STATE, "data"),
+        prevent_initial_call=True,
     )
 
     @app.callback(
-        Output({"part": ALL}, "children"), Output({"part": ALL}, "data-stage"),
+        Output({"part": ALL}, "children"),
+        Output({"part": ALL}, "data-stage"),
         Input(ids.VERSION, "data"),
-        State({"part": ALL}, "id"), State({"part": ALL}, "data-stage"), State(ids.STATE, "data"),
+        Input(ids.STATE, "data"),
+        State({"part": ALL}, "id"),
+        State({"part": ALL}, "data-stage"),
         prevent_initial_call=True,
     )
-    def fill(version: int, names: list[dict[str, str]], stages: list[str], state: dict[str, Any]) -> Any:
-        """Draw the parts anew whose columns have come."""
+    def fill(version: int, state: dict[str, Any], names: list[dict[str, str]], stages: list[str]) -> Any:
+        """Draw the parts anew whose columns have come, or whose choice has changed."""
         view = layouts.kit.state.State.of(state)
         children: list[Any] = []
         new_stages: list[Any] = []
         for name, old in zip((entry["part"] for entry in names), stages, strict=True):
-            new = part.stage(name, session)
+            new = part.stage(name, session, view)
             children.append(no_update if new == old else part.draw(name, session, view))
             new_stages.append(new)
         return children, new_stages

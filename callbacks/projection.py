@@ -24,7 +24,9 @@ def register(app: Dash, session: Session) -> None:
     @app.callback(
         [Output({"map": MATCH}, name) for name in PROPERTIES],
         Output({"caption": MATCH}, "children"),
-        Input(ids.STATE, "data"), Input(ids.VERSION, "data"), State({"map": MATCH}, "id"),
+        Input(ids.STATE, "data"),
+        Input(ids.VERSION, "data"),
+        State({"map": MATCH}, "id"),
         prevent_initial_call=True,
     )
     def show(state: dict[str, Any], version: int, which: dict[str, str]) -> Any:
@@ -37,7 +39,9 @@ def register(app: Dash, session: Session) -> None:
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
-        Input({"map": ALL}, "lasso"), State({"map": ALL}, "positions"), State(ids.STATE, "data"),
+        Input({"map": ALL}, "lasso"),
+        State({"map": ALL}, "positions"),
+        State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
     def select(lassos: list[Any], positions: list[Any], state: dict[str, Any]) -> Any:
@@ -49,18 +53,27 @@ def register(app: Dash, session: Session) -> None:
         view, lasso = layouts.kit.state.State.of(state), lassos[drawn]
         patch = Patch()
         patch["selection"] = session.lasso(
-            view.selection, positions[drawn]["name"], lasso["polygon"],
-            mode=lasso["mode"], color=view.color, hidden=lasso["hidden"],
+            view.selection,
+            positions[drawn]["name"],
+            lasso["polygon"],
+            mode=lasso["mode"],
+            color=view.color,
+            hidden=lasso["hidden"],
         )
         return patch
 
     app.clientside_callback(
         ClientsideFunction("navigation", "pick"),
         Output(ids.STATE, "data", allow_duplicate=True),
-        Input({"map": ALL}, "clicked"), State(ids.STATE, "data"), prevent_initial_call=True,
+        Input({"map": ALL}, "clicked"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction("navigation", "hide"),
-        Output(ids.STATE, "data", allow_duplicate=True), Output({"map": ALL}, "hidden"),
-        Input({"map": ALL}, "hidden"), State(ids.STATE, "data"), prevent_initial_call=True,
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Output({"map": ALL}, "hidden"),
+        Input({"map": ALL}, "hidden"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
     )

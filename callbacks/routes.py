@@ -64,9 +64,15 @@ def register(app: Dash, session: Session) -> None:
     def health() -> Response:
         status = session.status
         progress = {
-            "what": status.what, "done": status.done, "total": status.total, "unit": status.unit,
-            "made": status.made, "planned": status.planned, "seconds": round(status.seconds, 1),
-            "cancelled": status.cancelled, "trouble": status.trouble,
+            "what": status.what,
+            "done": status.done,
+            "total": status.total,
+            "unit": status.unit,
+            "made": status.made,
+            "planned": status.planned,
+            "seconds": round(status.seconds, 1),
+            "cancelled": status.cancelled,
+            "trouble": status.trouble,
         }
         answer = jsonify(
             status="working" if status.working else "ready",

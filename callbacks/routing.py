@@ -27,8 +27,10 @@ def register(app: Dash, session: Session) -> None:
     browser = lambda name: ClientsideFunction("navigation", name)  # noqa: E731 - a table of wires follows
     app.clientside_callback(
         browser("open"),
-        Output(ids.ROUTE, "data"), Output(ids.STATE, "data"),
-        Input(ids.URL, "href"), State(ids.STATE, "data"),
+        Output(ids.ROUTE, "data"),
+        Output(ids.STATE, "data"),
+        Input(ids.URL, "href"),
+        State(ids.STATE, "data"),
     )
     app.clientside_callback(
         browser("write"), Output(ids.URL, "title"), Input(ids.STATE, "data"), prevent_initial_call=True
@@ -36,23 +38,29 @@ def register(app: Dash, session: Session) -> None:
     app.clientside_callback(
         browser("control"),
         Output(ids.STATE, "data", allow_duplicate=True),
-        Input({"control": ALL}, "value"), State({"control": ALL}, "id"), State(ids.STATE, "data"),
+        Input({"control": ALL}, "value"),
+        State({"control": ALL}, "id"),
+        State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
         browser("go"),
-        Output(ids.STATE, "data", allow_duplicate=True), Output(ids.URL, "pathname"),
-        Input({"go": ALL, "value": ALL, "at": ALL}, "n_clicks"), State(ids.STATE, "data"),
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Output(ids.URL, "pathname"),
+        Input({"go": ALL, "value": ALL, "at": ALL}, "n_clicks"),
+        Input({"markup": ALL}, "went"),
+        State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(
-        browser("theme"), Output(ids.THEME, "title"), Input(ids.THEME, "n_clicks")
-    )
+    app.clientside_callback(browser("theme"), Output(ids.THEME, "title"), Input(ids.THEME, "n_clicks"))
     app.clientside_callback(
         browser("share"), Output(ids.SHARE, "children"), Input(ids.SHARE, "n_clicks"), prevent_initial_call=True
     )
     app.clientside_callback(
-        browser("menu"), Output(ids.NAVIGATION, "className"), Input(ids.MENU, "n_clicks"), Input(ids.URL, "href"),
+        browser("menu"),
+        Output(ids.NAVIGATION, "className"),
+        Input(ids.MENU, "n_clicks"),
+        Input(ids.URL, "href"),
         prevent_initial_call=True,
     )
 
@@ -62,8 +70,9 @@ def register(app: Dash, session: Session) -> None:
         path = str(route.get("path"))
         if path not in PAGES:
             links = [html.Li(html.A(page.title, href=page.path)) for page in ordered()]
-            return html.Div([html.H1("No such page"), html.P(f"There is nothing at {path}. There are:"),
-                             html.Ul(links)])
+            return html.Div(
+                [html.H1("No such page"), html.P(f"There is nothing at {path}. There are:"), html.Ul(links)]
+            )
         return PAGES[path].layout(session, layouts.kit.state.State.of(route.get("state")))
 
     @app.callback(Output(ids.CHIPS, "children"), Input(ids.VERSION, "data"))

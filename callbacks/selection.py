@@ -21,8 +21,10 @@ def register(app: Dash, session: Session) -> None:
     """Wire the sample panel and the selection tray."""
 
     @app.callback(
-        Output(ids.PANEL_BODY, "children"), Output(ids.PANEL, "hidden"),
-        Input(ids.STATE, "data"), Input(ids.VERSION, "data"),
+        Output(ids.PANEL_BODY, "children"),
+        Output(ids.PANEL, "hidden"),
+        Input(ids.STATE, "data"),
+        Input(ids.VERSION, "data"),
     )
     def look(state: dict[str, Any], version: int) -> tuple[Any, bool]:
         """The sample looked at."""
@@ -35,8 +37,10 @@ def register(app: Dash, session: Session) -> None:
             return str(error), False
 
     @app.callback(
-        Output(ids.TRAY_BODY, "children"), Output(ids.TRAY, "hidden"),
-        Input(ids.STATE, "data"), Input(ids.VERSION, "data"),
+        Output(ids.TRAY_BODY, "children"),
+        Output(ids.TRAY, "hidden"),
+        Input(ids.STATE, "data"),
+        Input(ids.VERSION, "data"),
     )
     def gather(state: dict[str, Any], version: int) -> tuple[Any, bool]:
         """The selected samples."""
@@ -51,6 +55,8 @@ def register(app: Dash, session: Session) -> None:
     app.clientside_callback(
         ClientsideFunction("navigation", "clear"),
         Output(ids.STATE, "data", allow_duplicate=True),
-        Input(ids.TRAY_CLEAR, "n_clicks"), Input(ids.PANEL_CLOSE, "n_clicks"), State(ids.STATE, "data"),
+        Input(ids.TRAY_CLEAR, "n_clicks"),
+        Input(ids.PANEL_CLOSE, "n_clicks"),
+        State(ids.STATE, "data"),
         prevent_initial_call=True,
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from datasets.dataset import UNLABELLED, BadDataset, Dataset
 from datasets.finding import UnknownDataset, fallback, fetch, find, keras_folder, known, sha256_of
 from datasets.loader import LOADERS, Source, shown
-from util import Report, silent
+from util import Report, discover, silent
 
 if TYPE_CHECKING:
     from datasets.download import Patience
@@ -91,7 +91,13 @@ def read(source: Source) -> Dataset:
     Raises:
         BadDataset: damaged, or not what it says it is.
     """
-    dataset = LOADERS[source.loader].read(source)
+    discover("datasets")
+    try:
+        dataset = LOADERS[source.loader].read(source)
+    except MemoryError as error:
+        raise BadDataset(
+            f"{shown(source.name)}: not enough memory for it; close other programs or take fewer images"
+        ) from error
     strangers = [
         f"{path.name} is not the published file (its SHA-256 begins with {found[:8]}, not {wanted[:8]}); "
         "it is used as it is."

@@ -32,8 +32,8 @@ PIECE = 2**20
 LONGEST_HEADER = 2**16
 
 _DAMAGE = (
-    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, SyntaxError, RecursionError,
-    NotImplementedError, RuntimeError, struct.error, OverflowError,
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+    struct.error, OverflowError,
 )  # fmt: skip
 
 _IMPOSTORS = (
@@ -129,8 +129,8 @@ class Archive:
             )
         if header.nbytes > SMALL and header.nbytes > MOST_RATIO * max(info.compress_size, 1):
             raise BadDataset(
-                f"{what} grows {header.nbytes // max(info.compress_size, 1):,} times when unpacked, which images "
-                "do not; if it is meant so, save it with np.savez"
+                f"{what} grows {header.nbytes // max(info.compress_size, 1):,} times when unpacked, "
+                "which images do not; if it is meant so, save it with np.savez"
             )
         return header
 
@@ -138,7 +138,7 @@ class Archive:
         """The array `name`, into `out` if given: contiguous, of the same dtype and shape, not Fortran order.
 
         Raises:
-            BadDataset: as `header`, or damaged, or more than there is memory for.
+            BadDataset: as `header`, or damaged.
         """
         header = self.header(name)
         try:
@@ -148,11 +148,6 @@ class Archive:
             with self._zip.open(self._members[name]) as stream:
                 stream.read(header.length)
                 _fill(stream, out)
-        except MemoryError as error:
-            raise BadDataset(
-                f"{shown(self.path)}: no memory for the {header.nbytes / 2**30:.1f} GiB of '{shown(name)}'; "
-                "close other programs or save fewer images"
-            ) from error
         except _DAMAGE as error:
             raise self._damaged(error) from error
         self._left -= header.nbytes
@@ -185,12 +180,13 @@ def _looks_like(start: bytes) -> str:
 def _header(stream: IO[bytes]) -> Header:
     counted = _Counted(stream)
     version = np.lib.format.read_magic(counted)
-    if version == (1, 0):
-        shape, fortran, dtype = np.lib.format.read_array_header_1_0(counted)
-    elif version == (2, 0):
-        shape, fortran, dtype = np.lib.format.read_array_header_2_0(counted)
-    else:
+    readers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    if version not in readers:
         raise ValueError(f"unknown .npy version {version}")
+    try:
+        shape, fortran, dtype = readers[version](counted)
+    except Exception as error:  # a header is parsed as Python, and what is no header fails in a dozen ways
+        raise ValueError("unreadable header") from error
     if any(length < 0 for length in shape):
         raise ValueError("a negative length")
     return Header(tuple(shape), dtype, fortran and len(shape) > 1, counted.bytes)

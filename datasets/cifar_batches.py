@@ -7,11 +7,11 @@ first. Archives are read member by member; nothing is unpacked to disk.
 from __future__ import annotations
 
 import gzip
-import io
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +27,7 @@ MOST_BYTES = 2**29
 Batch = tuple[NDArray[np.uint8], NDArray[np.int64]]
 
 
-def read(
-    source: Source, batches: Mapping[str, tuple[str, ...]], *, label_bytes: int, label_key: str
-) -> Dataset:
+def read(source: Source, batches: Mapping[str, tuple[str, ...]], *, label_bytes: int, label_key: str) -> Dataset:
     """The images of all batches, split after split.
 
     Args:
@@ -68,26 +66,36 @@ def read(
     )
 
 
-class _Bounded(gzip.GzipFile):
-    """A packed stream that stops where no real archive would go: tarfile reads long headers unasked."""
+class _Bounded:
+    """A packed stream that ends where no real archive would go on: tarfile reads long headers unasked."""
 
-    def read(self, size: int | None = -1) -> bytes:
-        self._check(MOST_BYTES + 1 if size is None or size < 0 else size)
-        return super().read(size)
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+        self._at = 0
 
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._check(0 if whence else offset - self.tell())
-        return super().seek(offset, whence)
+    def tell(self) -> int:
+        return self._at
 
-    def _check(self, further: int) -> None:
-        if self.tell() + further > MOST_BYTES:
+    def read(self, size: int) -> bytes:
+        self._check(self._at + size)
+        piece = self._packed.read(size)
+        self._at += len(piece)
+        return piece
+
+    def seek(self, offset: int) -> int:
+        self._check(offset)
+        self._at = self._packed.seek(offset)
+        return self._at
+
+    def _check(self, end: int) -> None:
+        if end > MOST_BYTES:
             raise tarfile.ReadError("unpacks to more than any of these data sets")
 
 
 def _members(path: Path, names: list[str]) -> dict[str, tuple[Path, bytes]]:
     """Name of each wanted batch -> (its name in the archive, its bytes)."""
     found: dict[str, tuple[Path, bytes]] = {}
-    with _Bounded(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as archive:
+    with gzip.open(path) as packed, tarfile.open(fileobj=cast(IO[bytes], _Bounded(packed)), mode="r:") as archive:
         for member in _files(archive):
             inside = PurePosixPath(member.name)
             name = inside.name.removesuffix(".bin")
@@ -118,9 +126,7 @@ def _batch(path: Path, content: bytes, label_bytes: int, label_key: str) -> Batc
     if path.suffix == ".bin":
         records = np.frombuffer(content, np.uint8)
         if not len(records) or len(records) % (label_bytes + PIXELS):
-            raise BadDataset(
-                f"{shown(path)}: {len(records):,} bytes are not whole records; download it again"
-            )
+            raise BadDataset(f"{shown(path)}: {len(records):,} bytes are not whole records; download it again")
         records = records.reshape(-1, label_bytes + PIXELS)
         return records[:, label_bytes:], records[:, label_bytes - 1].astype(np.int64)
     try:

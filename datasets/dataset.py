@@ -90,9 +90,7 @@ class Dataset:
             BadDataset: there is no such split.
         """
         if split != "all" and split not in self.split_names:
-            raise BadDataset(
-                f"{self.name}: no split '{split}'; it has {', '.join(self.split_names)}, or say 'all'"
-            )
+            raise BadDataset(f"{self.name}: no split '{split}'; it has {', '.join(self.split_names)}, or say 'all'")
         codes = range(len(self.split_names)) if split == "all" else [self.split_names.index(split)]
         rows = np.concatenate([np.flatnonzero(self.split == code)[:limit] for code in codes])
         if len(rows) == len(self):

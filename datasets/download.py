@@ -94,13 +94,12 @@ def download(
         with _opened(url, host, patience) as answer, _side_file(target) as (side, file):
             found = _copied(answer, file, host, target.name, size, report, patience)
             if found != sha256:
-                raise DownloadFailed(
-                    f"{host} sent something else than {target.name} (SHA-256 {found[:8]}...)"
-                )
+                raise DownloadFailed(f"{host} sent something else than {target.name} (SHA-256 {found[:8]}...)")
             file.flush()
             os.fsync(file.fileno())
             _rename(side, target)
     except (OSError, HTTPException) as error:
+        logger.info("downloading %s failed: %r", target.name, error)
         raise DownloadFailed(_reason(error, host)) from error
 
 
@@ -233,9 +232,11 @@ def _reason(error: Exception, host: str) -> str:
     inner = error.reason if isinstance(error, URLError) and isinstance(error.reason, Exception) else error
     if isinstance(inner, TimeoutError):
         return f"{host} fell silent"
+    if isinstance(inner, ssl.SSLError):
+        return f"{host} cannot be trusted ({_words(inner)})"
     if isinstance(error, URLError):
-        return f"{host} cannot be reached ({_words(inner)})"
-    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.errno in _NO_ROOM:
+        return f"{host} cannot be reached"
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
         return f"it cannot be kept ({_words(error)})"
     return f"{host} broke off ({_words(error)})"
 

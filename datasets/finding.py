@@ -12,10 +12,10 @@ import importlib.util
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from datasets.dataset import BadDataset
@@ -92,12 +92,10 @@ def fetch(
                 patience=patience or PATIENT,
             )
         except DownloadFailed as error:
-            raise BadDataset(
-                f"{name}: no copy here, and {error}; put {_names(lacking)} into {_home(folder)}"
-            ) from error
+            raise BadDataset(f"{name}: no local copy, and {error}; {_advice(lacking, folder)}") from error
     source = find(name, data_dir)
     if source is None:
-        raise BadDataset(f"{name}: no copy here; put {_names(lacking)} into {_home(folder)}")
+        raise BadDataset(f"{name}: no local copy; {_advice(lacking, folder)}")
     return source
 
 
@@ -117,7 +115,7 @@ def fallback(name: str, data_dir: Path | None = None) -> Source | None:
         path = Path(folder, spare.path)
         if path.is_file():
             place = data_dir or keras_folder()
-            advice = f"For the whole, put {_names(_lacking(loader, place))} into {_home(place)}."
+            advice = f"For the whole, {_advice(_lacking(loader, place), place)}."
             return replace(_source(name, loader, [path], [""], spare.origin), notices=(spare.notice, advice))
     return None
 
@@ -132,9 +130,7 @@ def _places(data_dir: Path | None) -> Iterator[tuple[Path, str]]:
     if data_dir is not None:
         if not data_dir.is_dir():
             what = (
-                "is a file; give the folder that holds it"
-                if data_dir.exists()
-                else "no such folder; check the path"
+                "is a file; give the folder that holds it" if data_dir.exists() else "no such folder; check the path"
             )
             raise BadDataset(f"--data {shown(data_dir)}: {what}")
         yield data_dir, f"the folder {_home(data_dir)}"
@@ -156,7 +152,7 @@ def _loader(name: str) -> Loader:
         kind = "a folder" if path.is_dir() else f"a {path.suffix or 'nameless'} file"
         raise BadDataset(f"{shown(name)}: {kind} is no data set; {choices}")
     if re.search(r"[/\\]|\.\w{1,8}$", name):
-        raise UnknownDataset(f"{shown(name)}: no such file; check the path, or give a name: {choices}")
+        raise UnknownDataset(f"{shown(name)}: no such file; check the path, or give a name ({', '.join(names)})")
     raise UnknownDataset(f"dataset '{shown(name)}': not known; {choices}")
 
 
@@ -166,7 +162,7 @@ def _kinds() -> str:
 
 def _exists(path: Path) -> bool:
     try:
-        return path.exists()
+        return path != Path() and path.exists()
     except (OSError, ValueError):  # a name too long for the disk, or with a zero byte
         return False
 
@@ -180,8 +176,12 @@ def _lacking(loader: Loader, folder: Path) -> Copy:
     return tuple(file for file in loader.copies[0] if _at(file, folder) is None) if loader.copies else ()
 
 
-def _names(files: Iterable[File]) -> str:
-    return ", ".join(file.name for file in files)
+def _advice(files: Copy, folder: Path) -> str:
+    """Which files to put where."""
+    folders = {(folder / file.name).parent for file in files}
+    if len(folders) == 1:
+        return f"put {', '.join(PurePosixPath(file.name).name for file in files)} into {_home(folders.pop())}"
+    return f"put {', '.join(file.name for file in files)} into {_home(folder)}"
 
 
 def _home(path: Path) -> str:
@@ -204,9 +204,7 @@ def _source(name: str, loader: Loader, files: list[Path], sha256: list[str], ori
                 file.seek(max(info.st_size - ENDS, 0))
                 parts += [info.st_size, info.st_mtime_ns, head, file.read(ENDS)]
         except OSError as error:
-            raise BadDataset(
-                f"{shown(path)}: cannot be read ({error.strerror}); check its permissions"
-            ) from error
+            raise BadDataset(f"{shown(path)}: cannot be read ({error.strerror}); check its permissions") from error
     return Source(name, loader.name, tuple(files), origin, digest(*parts), sha256=tuple(sha256))
 
 

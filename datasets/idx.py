@@ -80,17 +80,13 @@ def array(path: Path, *, axes: int) -> NDArray[np.uint8]:
             with closing(gzip.GzipFile(fileobj=file)) as unpacked:
                 return _array(cast(IO[bytes], unpacked), path, axes)
     except (OSError, EOFError, zlib.error) as error:
-        raise BadDataset(
-            f"{shown(path)}: damaged or unreadable; move it away and download it again"
-        ) from error
+        raise BadDataset(f"{shown(path)}: damaged or unreadable; move it away and download it again") from error
 
 
 def _array(file: IO[bytes], path: Path, axes: int) -> NDArray[np.uint8]:
     start = file.read(4 + 4 * axes)
     if len(start) < 4 + 4 * axes or start[:4] != bytes([0, 0, 8, axes]):
-        raise BadDataset(
-            f"{shown(path)}: not an .idx file with {axes} axes; move it away and download it again"
-        )
+        raise BadDataset(f"{shown(path)}: not an .idx file with {axes} axes; move it away and download it again")
     shape = struct.unpack(f">{axes}I", start[4:])
     if math.prod(shape) > MOST_BYTES:
         raise BadDataset(

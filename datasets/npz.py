@@ -67,16 +67,17 @@ def _roles(names: list[str], what: str) -> tuple[dict[str, str], dict[str, str]]
     found: dict[str, dict[str, str]] = {"images": {}, "labels": {}}
     for name in names:
         parts = [part for part in re.split(r"[_\-.\s]+", name.lower()) if part]
-        roles = [_ROLES[part] for part in parts if part in _ROLES]
+        roles = {_ROLES[part] for part in parts if part in _ROLES}
         splits = [_SPLITS[part] for part in parts if part in _SPLITS]
-        if len(roles) != 1 or len(splits) > 1 or len(roles) + len(splits) < len(parts):
+        strange = [part for part in parts if part not in _ROLES and part not in _SPLITS]
+        if len(roles) != 1 or len(splits) > 1 or strange:
             continue
-        of = found[roles[0]]
+        role = roles.pop()
+        of = found[role]
         split = splits[0] if splits else UNNAMED
         if split in of:
             raise BadDataset(
-                f"{what}: both '{shown(of[split])}' and '{shown(name)}' look like the {roles[0]}; "
-                "keep one of them"
+                f"{what}: both '{shown(of[split])}' and '{shown(name)}' look like the {role}; keep one of them"
             )
         of[split] = name
     missing = [split for split in found["labels"] if split not in found["images"]]
@@ -84,15 +85,12 @@ def _roles(names: list[str], what: str) -> tuple[dict[str, str], dict[str, str]]
         heard = shown(", ".join(names[:12]) + (", ..." if len(names) > 12 else "")) or "none"
         lacking = f"labels '{shown(found['labels'][missing[0]])}' but no images" if missing else "no images"
         raise BadDataset(
-            f"{what}: {lacking} among its arrays ({heard}); "
-            "name them x_train, y_train, x_test, y_test or x, y"
+            f"{what}: {lacking} among its arrays ({heard}); name them x_train, y_train, x_test, y_test or x, y"
         )
     return found["images"], found["labels"]
 
 
-def _lengths(
-    archive: Archive, headers: dict[str, Header], labels_of: dict[str, str], what: str
-) -> dict[str, int]:
+def _lengths(archive: Archive, headers: dict[str, Header], labels_of: dict[str, str], what: str) -> dict[str, int]:
     """Rows per split, once images and labels are known to agree about it."""
     lengths = {}
     for split, header in headers.items():
@@ -101,9 +99,7 @@ def _lengths(
             shape = archive.header(labels_of[split]).shape
             if not shape or shape[0] != n:
                 m = shape[0] if shape else 0
-                raise BadDataset(
-                    f"{what}: {m:,} labels ('{labels_of[split]}') for {n:,} images; give one per image"
-                )
+                raise BadDataset(f"{what}: {m:,} labels ('{labels_of[split]}') for {n:,} images; give one per image")
         lengths[split] = n
     if not sum(lengths.values()):
         raise BadDataset(f"{what}: no images in it; save the arrays again")
@@ -115,8 +111,7 @@ def _images(
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """All splits' images in one array, split after split."""
     layouts = {
-        split: layout_of(header.shape, f"{what}: '{shown(names[split])}'")
-        for split, header in headers.items()
+        split: layout_of(header.shape, f"{what}: '{shown(names[split])}'") for split, header in headers.items()
     }
     shapes = {found.shape for found in layouts.values()}
     if len(shapes) > 1:
@@ -124,9 +119,7 @@ def _images(
         raise BadDataset(f"{what}: the splits have images of different sizes ({each}); save one size")
     ends = np.cumsum([header.shape[0] for header in headers.values()])
     images: NDArray[np.uint8] = np.empty((int(ends[-1]), *shapes.pop()), np.uint8)
-    place = {
-        split: images[end - headers[split].shape[0] : end] for split, end in zip(headers, ends, strict=True)
-    }
+    place = {split: images[end - headers[split].shape[0] : end] for split, end in zip(headers, ends, strict=True)}
 
     plain = [split for split, header in headers.items() if header.dtype == np.uint8 and not header.fortran
              and layouts[split].kind in ("plain", "flat")]  # fmt: skip

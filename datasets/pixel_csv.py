@@ -36,9 +36,7 @@ def read(source: Source) -> Dataset:
             raise ValueError("rows that are no square and a label")
         images = rows[:, :-1].reshape(-1, side, side, 1)
     except (OSError, EOFError, zlib.error, ValueError, IndexError) as error:
-        raise BadDataset(
-            f"{shown(path)}: not the table of digits it should be; install its package again"
-        ) from error
+        raise BadDataset(f"{shown(path)}: not the table of digits it should be; install its package again") from error
     labels = rows[:, -1].astype(np.int64)
     return Dataset(
         name=source.name,

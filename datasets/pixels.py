@@ -77,9 +77,7 @@ def layout_of(shape: tuple[int, ...], what: str) -> Layout:
         case (_, h, w, 4):
             found = Layout((h, w, 3), "alpha")
         case _:
-            raise BadDataset(
-                f"{what}: shape {shape}; images must have the shape (n, height, width, channels)"
-            )
+            raise BadDataset(f"{what}: shape {shape}; images must have the shape (n, height, width, channels)")
     if 0 in found.shape:
         raise BadDataset(f"{what}: shape {shape} has no pixels; save the images again")
     return found
@@ -126,11 +124,7 @@ def scale_of(arrays: Sequence[NDArray[Any]], what: str) -> Scale:
         return Scale(0, 255, "Pixels were true or false; they became 255 and 0.")
     if "f" not in kinds:
         if least >= 0 and most <= 255:
-            black = (
-                f"No pixel is brighter than {most:.0f} of 255: the images will look black."
-                if most <= 1
-                else ""
-            )
+            black = f"No pixel is brighter than {most:.0f} of 255: the images will look black." if most <= 1 else ""
             return Scale(0, 1, black)
         if least >= 0 and most <= 65535 and all(array.dtype == np.uint16 for array in arrays):
             return Scale(0, 255 / 65535, "Pixels had 16 bits; the upper 8 were kept.")
@@ -140,9 +134,7 @@ def scale_of(arrays: Sequence[NDArray[Any]], what: str) -> Scale:
         return Scale(0, 1, "Pixels were decimal numbers from 0 to 255; they were rounded.")
     elif least >= -1 - SLACK and most <= 1 + SLACK:
         return Scale(-1, 127.5, "Pixels were decimal numbers from -1 to 1; they were stretched to 0 to 255.")
-    raise BadDataset(
-        f"{what}: pixels run from {least:.6g} to {most:.6g}; save them as 0 to 255 (uint8) or 0 to 1"
-    )
+    raise BadDataset(f"{what}: pixels run from {least:.6g} to {most:.6g}; save them as 0 to 255 (uint8) or 0 to 1")
 
 
 def _both(arrays: Sequence[NDArray[Any]]) -> str:

@@ -1,7 +1,8 @@
 """The contract of a part: a piece of a page that is there as soon as its columns are.
 
-A part names the columns it shows. Until they are in the store it says what it waits for; the
-progress callback draws it anew when that changes, and leaves all others as they are.
+A part names the columns it shows, and says in a word what of the visitor's view it depends on. Until
+the columns are in the store it says what it waits for; the progress callback draws it anew when
+that or the word changes, and leaves all others as they are.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 Draw = Callable[["Session", State], Any]
+Choice = Callable[["Session", State], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,24 @@ class Part:
     name: str
     draw: Draw
     columns: tuple[str, ...]
+    choice: Choice | None
 
 
 PARTS: Registry[Part] = Registry("part")
 
 
-def part(name: str, *, columns: Iterable[str] = ()) -> Callable[[Draw], Draw]:
-    """Register a function as the part `name`, which shows the given columns."""
+def part(name: str, *, columns: Iterable[str] = (), choice: Choice | None = None) -> Callable[[Draw], Draw]:
+    """Register a function as the part `name`.
+
+    Args:
+        name: by which it is placed on pages.
+        columns: what it shows.
+        choice: what of the view it depends on, as a word with defaults filled in; it may raise
+            ColumnNotReady as the part itself may.
+    """
 
     def register(draw: Draw) -> Draw:
-        PARTS.add(name, Part(name, draw, tuple(columns)))
+        PARTS.add(name, Part(name, draw, tuple(columns), choice))
         return draw
 
     return register
@@ -48,16 +58,23 @@ def part(name: str, *, columns: Iterable[str] = ()) -> Callable[[Draw], Draw]:
 def place(name: str, session: Session, state: State) -> Any:
     """The part, ready or waiting, in the frame by which it is found again."""
     return html.Div(
-        draw(name, session, state), id=ids.part(name), **{"data-stage": stage(name, session)}, className="part"
+        draw(name, session, state),
+        id=ids.part(name),
+        **{"data-stage": stage(name, session, state)},
+        className="part",
     )
 
 
-def stage(name: str, session: Session) -> str:
+def stage(name: str, session: Session, state: State) -> str:
     """A word that changes whenever the part has to be drawn anew."""
-    columns = PARTS[name].columns
-    ready = "".join("1" if session.is_ready(column) else "0" for column in columns)
-    failed = sum(session.failure(column) is not None for column in columns)
-    return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}"
+    entry = PARTS[name]
+    ready = "".join("1" if session.is_ready(column) else "0" for column in entry.columns)
+    failed = sum(session.failure(column) is not None for column in entry.columns)
+    try:
+        choice = entry.choice(session, state) if entry.choice else ""
+    except ColumnNotReady:
+        choice = ""
+    return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}-{choice}"
 
 
 def draw(name: str, session: Session, state: State) -> Any:

@@ -32,9 +32,7 @@ def projection(session: Session, state: State) -> Any:
     ]
     return html.Div(
         [
-            html.Div(
-                [html.H1("Projection"), html.Div(tools, className="tools")], className="page-title"
-            ),
+            html.Div([html.H1("Projection"), html.Div(tools, className="tools")], className="page-title"),
             html.Div([_sheet(session, state, side) for side in SIDES], className="two-maps"),
         ]
     )
@@ -53,8 +51,11 @@ def columns(session: Session, state: State) -> list[str]:
     needed = []
     for side in SIDES:
         layer, method = chosen(session, state, side)
-        needed += [f"projection/{layer}/{FIRST_PICTURE}", f"projection/{layer}/{method}",
-                   f"trustworthiness/{layer}/{method}"]
+        needed += [
+            f"projection/{layer}/{FIRST_PICTURE}",
+            f"projection/{layer}/{method}",
+            f"trustworthiness/{layer}/{method}",
+        ]
     return needed
 
 
@@ -120,12 +121,15 @@ def color(session: Session, name: str) -> dict[str, Any] | None:
         return None
     if not session.is_ready(name):
         return None
-    how: dict[str, Any] = {"url": parts.column_url(session.key(name)), "title": unit.title,
-                           "missing": theme.MISSING}
+    how: dict[str, Any] = {"url": parts.column_url(session.key(name)), "title": unit.title, "missing": theme.MISSING}
     if unit.kind == "class":
         return {**how, "kind": "category", "names": list(unit.names), "colors": theme.class_colors(len(unit.names))}
-    return {**how, "kind": "number", "scale": {"light": theme.sequential(), "dark": theme.sequential(dark=True)},
-            **session.spread(name)}
+    return {
+        **how,
+        "kind": "number",
+        "scale": {"light": theme.sequential(), "dark": theme.sequential(dark=True)},
+        **session.spread(name),
+    }
 
 
 def _sheet(session: Session, state: State, side: str) -> Any:
@@ -140,8 +144,11 @@ def _sheet(session: Session, state: State, side: str) -> Any:
     return html.Section(
         [
             html.Div(tools, className="map-tools"),
-            html.Div(SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)),
-                     id=ids.fallback(side), className="map-frame"),
+            html.Div(
+                SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)),
+                id=ids.fallback(side),
+                className="map-frame",
+            ),
             html.P(caption(session, state, side), id=ids.caption(side), className="note caption"),
         ],
         className="sheet map-sheet",

@@ -31,11 +31,16 @@ def panel(session: Session, index: int) -> Any:
     return [
         html.H2(f"Sample {index:,}"),
         html.P(f"of {data.n:,} · {split}", className="note"),
-        html.Img(src=parts.image_url(data.fingerprint, index), alt=f"sample {index}, labelled {name}",
-                 className="pixels portrait"),
+        html.Img(
+            src=parts.image_url(data.fingerprint, index),
+            alt=f"sample {index}, labelled {name}",
+            className="pixels portrait",
+        ),
         parts.facts({"label": name, **_opinion(session, index)}),
         *_section("Probabilities", _probabilities, session, index, label),
-        *_section(f"Nearest in {session.network.layer}" if session.has_network else "Nearest", _neighbors, session, index),
+        *_section(
+            f"Nearest in {session.network.layer}" if session.has_network else "Nearest", _neighbors, session, index
+        ),
     ]
 
 
@@ -50,8 +55,11 @@ def tray(session: Session, name: str) -> Any:
     shown = indices[:TRAY_IMAGES]
     return [
         html.Div(
-            [html.Strong(f"{len(indices):,}"), f" of {data.n:,} selected",
-             html.Span(f" · first {len(shown)} shown" if len(shown) < len(indices) else "", className="note")],
+            [
+                html.Strong(f"{len(indices):,}"),
+                f" of {data.n:,} selected",
+                html.Span(f" · first {len(shown)} shown" if len(shown) < len(indices) else "", className="note"),
+            ],
             className="tray-count",
         ),
         html.Div([parts.thumbnail(data.fingerprint, int(i), at="tray") for i in shown], className="strip"),
@@ -101,7 +109,9 @@ def _neighbors(session: Session, index: int) -> Any:
     return html.Div(
         [
             parts.thumbnail(
-                session.dataset.fingerprint, int(other), at="neighbors",
+                session.dataset.fingerprint,
+                int(other),
+                at="neighbors",
                 caption=names[labels[other]] if labels[other] >= 0 else "–",
                 tooltip=f"sample {other}, distance {parts.number(float(distance))}",
             )
@@ -109,5 +119,3 @@ def _neighbors(session: Session, index: int) -> Any:
         ],
         className="strip wrap",
     )
-
-

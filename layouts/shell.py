@@ -39,8 +39,14 @@ def shell(session: Session) -> Any:
             ),
             _tray(),
             dbc.Toast(
-                html.Span(id=ids.MESSAGE_TEXT), id=ids.MESSAGE, header="Innerview", dismissable=True, is_open=False,
-                icon="danger", duration=12000, className="message",
+                html.Span(id=ids.MESSAGE_TEXT),
+                id=ids.MESSAGE,
+                header="Innerview",
+                dismissable=True,
+                is_open=False,
+                icon="danger",
+                duration=12000,
+                className="message",
             ),
         ],
         className="shell",
@@ -52,14 +58,24 @@ def chips(session: Session) -> Any:
     found = []
     if session.has_network:
         info = session.network.info
-        found.append(parts.chip("network", f"{info.name} · {info.digest[:8]}",
-                                tooltip=f"The first letters of the file's SHA-256; {info.parameters:,} parameters"))
+        found.append(
+            parts.chip(
+                "network",
+                f"{info.name} · {info.digest[:8]}",
+                tooltip=f"The first letters of the file's SHA-256; {info.parameters:,} parameters",
+            )
+        )
     else:
         found.append(parts.chip("network", session.options.model, tooltip="Still being opened"))
     if session.has_dataset:
         data = session.dataset
-        found.append(parts.chip("data", f"{data.name} · {data.n:,} · {data.fingerprint[:8]}",
-                                tooltip=f"{data.source} The letters stand for the content: same letters, same data."))
+        found.append(
+            parts.chip(
+                "data",
+                f"{data.name} · {data.n:,} · {data.fingerprint[:8]}",
+                tooltip=f"{data.source} The letters stand for the content: same letters, same data.",
+            )
+        )
     else:
         found.append(parts.chip("data", session.options.dataset, tooltip="Still being read"))
     return found
@@ -68,23 +84,38 @@ def chips(session: Session) -> Any:
 def _header(session: Session) -> Any:
     return html.Header(
         [
-            html.Button("☰", id=ids.MENU, className="plain menu", title="Show or hide the navigation",
-                        **{"aria-label": "Show or hide the navigation"}),
+            html.Button(
+                "☰",
+                id=ids.MENU,
+                className="plain menu",
+                title="Show or hide the navigation",
+                **{"aria-label": "Show or hide the navigation"},
+            ),
             dcc.Link([html.Span(className="logo"), "Innerview"], href="/", className="brand"),
             html.Div(
                 [
                     html.Div(dbc.Progress(id=ids.PROGRESS_BAR, value=0), className="progress-track"),
                     html.Span(id=ids.PROGRESS_TEXT),
-                    html.Button("Cancel", id=ids.CANCEL, className="plain",
-                                title="Stop computing; what is finished is kept"),
+                    html.Button(
+                        "Cancel", id=ids.CANCEL, className="plain", title="Stop computing; what is finished is kept"
+                    ),
                 ],
-                id=ids.PROGRESS, className="progress-line", hidden=True, role="status",
+                id=ids.PROGRESS,
+                className="progress-line",
+                hidden=True,
+                role="status",
             ),
             html.Div(chips(session), id=ids.CHIPS, className="chips"),
-            html.Button("Copy link", id=ids.SHARE, className="outline",
-                        title="Copy a link that shows just this view"),
-            html.Button("◐", id=ids.THEME, className="plain", title="Light or dark",
-                        **{"aria-label": "Switch between light and dark"}),
+            html.Button(
+                "Copy link", id=ids.SHARE, className="outline", title="Copy a link that shows just this view"
+            ),
+            html.Button(
+                "◐",
+                id=ids.THEME,
+                className="plain",
+                title="Light or dark",
+                **{"aria-label": "Switch between light and dark"},
+            ),
         ],
         className="header",
     )
@@ -99,10 +130,14 @@ def _navigation() -> Any:
 
 
 def _panel() -> Any:
-    close = html.Button("×", id=ids.PANEL_CLOSE, className="plain", title="Close (Esc)",
-                        **{"aria-label": "Close the sample panel"})
+    close = html.Button(
+        "×", id=ids.PANEL_CLOSE, className="plain", title="Close (Esc)", **{"aria-label": "Close the sample panel"}
+    )
     return html.Aside(
-        [close, html.Div(id=ids.PANEL_BODY)], id=ids.PANEL, className="panel", hidden=True,
+        [close, html.Div(id=ids.PANEL_BODY)],
+        id=ids.PANEL,
+        className="panel",
+        hidden=True,
         **{"aria-label": "The sample looked at"},
     )
 
@@ -110,6 +145,9 @@ def _panel() -> Any:
 def _tray() -> Any:
     clear = html.Button("Clear selection", id=ids.TRAY_CLEAR, className="outline", title="Select nothing")
     return html.Footer(
-        [html.Div(id=ids.TRAY_BODY, className="tray-body"), clear], id=ids.TRAY, className="tray", hidden=True,
+        [html.Div(id=ids.TRAY_BODY, className="tray-body"), clear],
+        id=ids.TRAY,
+        className="tray",
+        hidden=True,
         **{"aria-label": "Selected samples"},
     )

@@ -23,9 +23,9 @@ class Mismatch(InspectorError):
 
 
 def shown(text: object, length: int = 48) -> str:
-    """A word out of a file, fit for a message: one line, no control characters, at most `length` long.
+    r"""A word out of a file, fit for a message: one line, no control characters, at most `length` long.
 
-    >>> shown("conv\\n1"), shown("a" * 99, 9)
+    >>> shown("conv\n1"), shown("a" * 99, 9)
     ('conv 1', 'aaaa...aa')
     """
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in str(text)).split())

@@ -8,71 +8,25 @@ looks up and calls, also with `safe_mode=True` (any public `keras.*` function co
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from model import BadModel, shown
+from model.allowed import (
+    ACTIVATIONS,
+    LAYERS,
+    MODELS,
+    PARTS,
+    PLAIN,
+    READ_FILES,
+    RESHAPING,
+    is_function,
+    is_keras,
+)
 
 MAX_DEPTH = 100
 PLENTY = 16_000_000  # weights that nobody needs to count
-
-MODELS = frozenset({"Functional", "Model", "Sequential"})
-LAYERS = frozenset(
-    """
-    Activation ActivityRegularization AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
-    AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AdditiveAttention AlphaDropout Attention AugMix
-    AutoContrast Average AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D
-    BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate
-    ContrastLimitedAdaptiveHistogramEqualization Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D Conv3DTranspose
-    ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1D Convolution1DTranspose Convolution2D Convolution2DTranspose
-    Convolution3D Convolution3DTranspose Cropping1D Cropping2D Cropping3D CutMix Dense DepthwiseConv1D DepthwiseConv2D
-    Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten GRU GRUCell GaussianDropout GaussianNoise
-    GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D GlobalAvgPool2D
-    GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D GlobalMaxPooling2D
-    GlobalMaxPooling3D GroupNormalization GroupQueryAttention GroupedQueryAttention Identity InputLayer LSTM LSTMCell
-    LayerNormalization LeakyReLU Masking MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D Maximum
-    Minimum MixUp MultiHeadAttention Multiply Normalization PReLU Permute Pipeline RMSNormalization RNN RandAugment
-    RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop RandomElasticTransform
-    RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
-    RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom ReLU
-    RepeatVector Rescaling Reshape Resizing SeparableConv1D SeparableConv2D SeparableConvolution1D
-    SeparableConvolution2D SimpleRNN SimpleRNNCell Softmax Solarization SpatialDropout1D SpatialDropout2D
-    SpatialDropout3D SpectralNormalization StackedRNNCells Subtract TimeDistributed UnitNormalization UpSampling1D
-    UpSampling2D UpSampling3D ZeroPadding1D ZeroPadding2D ZeroPadding3D
-    """.split()
-)
-READ_FILES = frozenset({"TFSMLayer", "StringLookup", "IntegerLookup", "TextVectorization"})
-ACTIVATIONS = frozenset(
-    """
-    celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear log_sigmoid
-    log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus sparse_sigmoid
-    sparsemax squareplus swish tanh tanh_shrink threshold
-    """.split()
-)
-# Initializers, regularizers, constraints and types; lower case is how Keras 1 wrote some of them.
-PARTS = frozenset(
-    """
-    Constant GlorotNormal GlorotUniform HeNormal HeUniform IdentityInitializer LecunNormal LecunUniform Ones Orthogonal
-    OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros
-    L1 L1L2 L2 OrthogonalRegularizer MaxNorm MinMaxNorm NonNeg UnitNorm
-    DTypePolicy DTypePolicyMap FloatDTypePolicy QuantizedDTypePolicy QuantizedFloat8DTypePolicy Policy
-    AbsMaxQuantizer Int8QuantizationConfig Int4QuantizationConfig Float8QuantizationConfig
-    """.split()
-)
-PLAIN = frozenset(
-    {"__keras_tensor__", "__numpy__", "__tensor__", "__tuple__", "__slice__", "__ellipsis__", "__bytes__", "TensorShape"}
-)
-CORE_OPERATIONS = frozenset(
-    {"Cast", "ConvertToTensor", "SaturateCast", "Scatter", "ScatterUpdate", "Slice", "SliceUpdate", "StopGradient", "Unstack"}
-)
-KERAS_MODULE = re.compile(
-    r"(tensorflow\.)?(tf_)?keras(\.src)?(\.(layers|models|engine|initializers|regularizers|constraints|activations"
-    r"|dtype_policies|mixed_precision|quantizers)(\.[a-z0-9_]+)*)?"
-)
-OPERATION_MODULE = re.compile(r"keras\.src\.ops\.(numpy|nn|math|linalg|image|einops)")
-CORE_MODULE = "keras.src.ops.core"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +54,7 @@ def check(config: object, file: str) -> None:
             waiting += [(item, layer, depth + 1) for item in node]
         elif isinstance(node, dict):
             if "class_name" in node:
-                layer = _check_object(node, layer, file)
+                layer = _check_object(node, layer, file, is_network=depth == 0)
             for key in ("activation", "recurrent_activation"):
                 name = node.get(key)
                 if isinstance(name, str) and name not in ACTIVATIONS:
@@ -111,46 +65,33 @@ def check(config: object, file: str) -> None:
             waiting += [(item, layer, depth + 1) for key, item in node.items() if key != "compile_config" or depth]
 
 
-def _check_object(node: Mapping[str, Any], outer: str, file: str) -> str:
+def _check_object(node: Mapping[str, Any], outer: str, file: str, *, is_network: bool) -> str:
     """Judge one named class or function; gives the name of the layer that what is inside belongs to."""
     kind, inner, module = node["class_name"], node.get("config"), node.get("module")
-    named = inner.get("name") if isinstance(inner, dict) else None
-    layer = named if isinstance(named, str) and (kind in MODELS | LAYERS or not outer) else outer
-    layer = layer if isinstance(layer, str) else ""
-    where = f"{file}: layer '{shown(layer or node.get('name') or kind)}'"
+    if not isinstance(kind, str):
+        raise BadModel(f"{file}: its model config is damaged (a class without a name); copy it again")
+    named = inner.get("name") if isinstance(inner, dict) and kind not in PARTS | PLAIN else None
+    layer = named if isinstance(named, str) else outer
+    where = f"layer '{shown(layer or kind)}'"
     if kind in ("Lambda", "__lambda__"):
-        raise BadModel(f"{where} holds Python code; not loaded; replace it by a layer of Keras and save again")
-    if kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
-        ours = module in (None, "builtins") or re.fullmatch(r"keras(\.src)?\.activations(\.activations)?", str(module))
-        if not ours or inner not in ACTIVATIONS:
-            full = inner if module in (None, "builtins") else f"{module}.{inner}"
-            raise BadModel(
-                f"{where} calls the function '{shown(full)}'; not loaded; replace it by a layer of Keras and save again"
-            )
-        return layer
-    if kind in READ_FILES:
-        raise BadModel(f"{where} ({kind}) reads files; not loaded; save the network without it")
-    if kind not in PLAIN and not _is_keras(node):
-        what = "the network itself" if not outer and layer == named else where.removeprefix(f"{file}: ")
         raise BadModel(
-            f"{file}: {what} is of class '{shown(kind)}', which is not one of Keras's own; "
-            "rebuild it from Keras's layers and save again"
+            f"{file}: {where} holds Python code; not loaded; replace it by a layer of Keras and save again"
+        )
+    if kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
+        if not is_function(inner, module):
+            name = inner if module in (None, "builtins") else f"{module}.{inner}"
+            raise BadModel(
+                f"{file}: {where} calls the function '{shown(name)}'; not loaded; "
+                "replace it by a layer of Keras and save again"
+            )
+    elif kind in READ_FILES:
+        raise BadModel(f"{file}: {where} ({kind}) reads files; not loaded; save the network without it")
+    elif kind not in PLAIN and not is_keras(kind, module, node.get("registered_name")):
+        raise BadModel(
+            f"{file}: {'the network itself' if is_network else where} is of class '{shown(kind)}', which is not one "
+            "of Keras's own that are safe to open; rebuild it from Keras's layers and save again"
         )
     return layer
-
-
-def _is_keras(node: Mapping[str, Any]) -> bool:
-    kind, module, registered = node["class_name"], node.get("module"), node.get("registered_name")
-    if not isinstance(kind, str) or registered not in (None, kind):
-        return False
-    if isinstance(module, str) and OPERATION_MODULE.fullmatch(module):
-        return kind.isidentifier()
-    if module == CORE_MODULE:
-        return kind in CORE_OPERATIONS
-    if module is not None and not (isinstance(module, str) and KERAS_MODULE.fullmatch(module)):
-        return False
-    # A legacy file knows no modules: operations stand there under their bare names.
-    return kind in MODELS | LAYERS | PARTS or (module is None and "inbound_nodes" in node and kind.isidentifier())
 
 
 def layer_configs(config: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -257,12 +198,14 @@ def least_weights(config: Mapping[str, Any]) -> tuple[int, str]:
 def _need(kind: str, settings: Mapping[str, Any], incoming: int) -> tuple[int, int]:
     """(weights, channels that come out), both at least."""
     number = {key: _whole(value) for key, value in settings.items()}
-    area = math.prod(_whole(size) or 1 for size in settings["kernel_size"]) if _is_list(settings.get("kernel_size")) else 1
+    kernel = settings.get("kernel_size")
+    area = math.prod(_whole(size) or 1 for size in kernel) if isinstance(kernel, list) else 1
     units, filters = number.get("units", 0), number.get("filters", 0)
     match kind:
         case "InputLayer":
             shape = settings.get("batch_shape") or settings.get("batch_input_shape")
-            return 0, max(1, _whole(shape[-1])) if _is_list(shape) and shape else 1
+            known = [size for size in map(_whole, shape[1:]) if size] if isinstance(shape, list) else []
+            return 0, min(known, default=1)
         case "Dense":
             return units * incoming, max(1, units)
         case "LSTM" | "GRU" | "SimpleRNN" | "LSTMCell" | "GRUCell" | "SimpleRNNCell":
@@ -278,10 +221,10 @@ def _need(kind: str, settings: Mapping[str, Any], incoming: int) -> tuple[int, i
             return incoming * number.get("num_heads", 0) * number.get("key_dim", 0), incoming
         case _ if kind.startswith("Conv") and filters:
             return filters * area * max(1, incoming // max(1, number.get("groups", 1))), filters
-        case "Reshape" | "Permute" | "Dot" | "RNN" | "EinsumDense" | "Bidirectional" | "TimeDistributed":
-            return max(0, units, filters), 1
+        case _ if kind in RESHAPING:
+            return max(units, filters), 1
         case _ if kind in LAYERS:
-            return max(0, units, filters), incoming
+            return max(units, filters), incoming
     return 0, 1
 
 
@@ -317,7 +260,3 @@ def _sources(node: object) -> Iterator[str]:
 
 def _whole(value: object) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
-
-
-def _is_list(value: object) -> bool:
-    return isinstance(value, list)

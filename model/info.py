@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from util import UnknownName, nearest
+
 Output = Literal["softmax", "logits", "sigmoid", "probabilities"]
 
 
@@ -67,9 +69,23 @@ class NetworkInfo:
     saved_with: str
     notices: tuple[str, ...] = ()
 
+    def layer(self, name: str) -> Layer:
+        """The layer of that name.
+
+        Raises:
+            UnknownName: there is none, or its activations are not worth a look.
+        """
+        for layer in self.layers:
+            if layer.name == name and layer.usable:
+                return layer
+        known = [layer.name for layer in self.layers if layer.usable]
+        exists = any(layer.name == name for layer in self.layers)
+        what = "has no activations of its own" if exists else f"not in {self.name}"
+        raise UnknownName(f"layer '{name}': {what}; {nearest(name, known)}")
+
     def to_dict(self) -> dict[str, Any]:
         """Everything, in types that JSON knows."""
-        return _lists(asdict(self))
+        return {name: _lists(value) for name, value in asdict(self).items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> NetworkInfo:

@@ -47,5 +47,5 @@ def test_an_unknown_name_hears_the_nearest_and_all():
     registry = Registry("dataset")
     registry.add("mnist", 1)
     registry.add("cifar10", 2)
-    with pytest.raises(UnknownName, match="dataset 'minst': not known; did you mean 'mnist'.*cifar10, mnist"):
+    with pytest.raises(UnknownName, match=r"dataset 'minst': not known; did you mean 'mnist'.*cifar10, mnist"):
         registry["minst"]

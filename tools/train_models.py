@@ -92,8 +92,8 @@ def recipe(name: str, dataset: str, n: int) -> Callable[[Callable[[int], Recipe]
 def mnist(n: int) -> Recipe:
     """Four convolutions in two blocks, then a hidden layer of 128: in the spirit of the CNN VIS of 2018.
 
-    Gentle augmentation and few epochs: 99.47 % of the test digits, and odd training images stand out.
-    Twice the shift with zoom and shear gained 0.1 %, but made honest 1s and 4s look as odd as wrong labels.
+    Gentle augmentation and few epochs, so that odd training images stand out by their loss: 99.47 % of the
+    test digits. Eight epochs with zoom and shear reached 99.58 %, but two of ODDITIES left the first hundred.
     """
     import keras
     from keras import layers
@@ -121,9 +121,7 @@ def mnist(n: int) -> Recipe:
     schedule = keras.optimizers.schedules.CosineDecay(
         2e-4, steps - steps // 8, warmup_target=2e-3, warmup_steps=steps // 8
     )
-    network.compile(
-        keras.optimizers.Adam(schedule), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
-    )
+    network.compile(keras.optimizers.Adam(schedule), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return Recipe(network, epochs, batch_size, shift=1.5, turn=8.0, seed=seed, watched=ODDITIES)
 
 

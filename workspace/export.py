@@ -72,10 +72,19 @@ def run(session: Session) -> dict[str, Any]:
     """What was run on what: fingerprints, settings, versions, and the figures per split."""
     data, network = session.dataset, session.network
     return {
-        "network": {"name": network.info.name, "digest": network.info.digest,
-                    "preprocessing": network.preprocessing_text, "layer": network.layer},
-        "dataset": {"name": data.name, "fingerprint": data.fingerprint, "samples": data.n,
-                    "classes": list(data.class_names), "source": data.source},
+        "network": {
+            "name": network.info.name,
+            "digest": network.info.digest,
+            "preprocessing": network.preprocessing_text,
+            "layer": network.layer,
+        },
+        "dataset": {
+            "name": data.name,
+            "fingerprint": data.fingerprint,
+            "samples": data.n,
+            "classes": list(data.class_names),
+            "source": data.source,
+        },
         "notices": [*session.store.notices, *data.notices, *network.notices],
         "settings": {
             column: dict(session.rule(column).settings)
@@ -125,5 +134,3 @@ def _replacing(path: Path) -> Iterator[Path]:
         os.replace(side, path)
     finally:
         side.unlink(missing_ok=True)
-
-

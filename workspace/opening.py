@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import datasets
-from model import graph, reading
+from model import BadModel, graph, reading
 from model.info import NetworkInfo
-from util import Report, digest, silent
+from util import Report, digest, nearest, silent
 from workspace.plan import code, version
 from workspace.store import Store
 
 if TYPE_CHECKING:
-    from datasets import Dataset
     from model.network import Network
+
+    from datasets import Dataset
 
 AUTOMATIC = "auto"
 
@@ -69,8 +70,7 @@ class OpenDataset:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> OpenDataset:
         """Read back what `to_dict` wrote."""
-        listed = {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
-        return cls(**listed)
+        return cls(**_tuples(record))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for the store."""
@@ -139,7 +139,7 @@ def open_dataset(store: Store, options: Options, report: Report = silent) -> Ope
 
 
 def _dataset_key(source: datasets.Source, options: Options) -> str:
-    return digest(source.identity, code("datasets.dataset"), options.split, options.limit)
+    return digest(source.identity, options.split, options.limit)
 
 
 def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
@@ -169,7 +169,7 @@ def known_network(store: Store, options: Options, dataset: OpenDataset) -> OpenN
     record = store.read_record("network", key)
     if record is None:
         return None
-    return OpenNetwork(**{**record, "info": NetworkInfo.from_dict(record["info"])})
+    return OpenNetwork(**{**_tuples(record), "info": NetworkInfo.from_dict(record["info"])})
 
 
 def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[OpenNetwork, Network]:
@@ -189,24 +189,57 @@ def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[
     assert images is not None and labels is not None
     override = None if options.preprocess == AUTOMATIC else options.preprocess
     chosen, tried = preprocessing.choose(network, images, labels, override=override)
-    info = network.info
-    layer = info.layer(options.layer).name if options.layer else info.default_layer
-    layers = tuple(dict.fromkeys((*graph.usable_layers(info), layer)))
-    opened = OpenNetwork(
+    opened = describe(
+        network.info,
+        options,
+        dataset,
+        preprocessing=chosen.to_dict(),
+        text=chosen.describe(),
+        tried=tuple(tried),
+        notices=chosen.notices,
+    )
+    remember(store, options, dataset, opened)
+    return opened, network
+
+
+def describe(
+    info: NetworkInfo,
+    options: Options,
+    dataset: OpenDataset,
+    *,
+    preprocessing: Mapping[str, Any],
+    text: str,
+    tried: tuple[Mapping[str, Any], ...] = (),
+    notices: tuple[str, ...] = (),
+) -> OpenNetwork:
+    """All that pages and plan need to know of a network on a dataset.
+
+    Raises:
+        model.BadModel: `--layer` names a layer that it does not have.
+    """
+    layer = options.layer or info.default_layer
+    usable = [known.name for known in info.layers if known.usable]
+    if layer not in usable:
+        raise BadModel(f"--layer {layer}: {info.name} has no such layer to look at; {nearest(layer, usable)}")
+    return OpenNetwork(
         info=info,
         layer=layer,
-        layers=layers,
-        preprocessing=chosen.to_dict(),
-        preprocessing_text=chosen.describe(),
-        tried=tuple(tried),
+        layers=tuple(dict.fromkeys((*graph.usable_layers(info), layer))),
+        preprocessing=preprocessing,
+        preprocessing_text=text,
+        tried=tried,
         gutter=graph.lanes(info.layers).to_dict(),
         blocks=tuple(block.to_dict() for block in graph.blocks(info.layers)),
-        notices=(*info.notices, *chosen.notices),
-        keys=_network_keys(info, chosen.to_dict(), dataset),
+        notices=(*info.notices, *notices),
+        keys=_network_keys(info, preprocessing, dataset),
     )
-    record = {**{name: getattr(opened, name) for name in OpenNetwork.__dataclass_fields__}, "info": info.to_dict()}
-    store.write_record("network", _pair_key(info.digest, options, dataset), record)
-    return opened, network
+
+
+def remember(store: Store, options: Options, dataset: OpenDataset, opened: OpenNetwork) -> None:
+    """Leave the record that `known_network` finds."""
+    record = {name: getattr(opened, name) for name in OpenNetwork.__dataclass_fields__}
+    record["info"] = opened.info.to_dict()
+    store.write_record("network", _pair_key(opened.info.digest, options, dataset), record)
 
 
 def _network_keys(info: NetworkInfo, preprocessing: Mapping[str, Any], dataset: OpenDataset) -> dict[str, str]:
@@ -225,5 +258,11 @@ def _model_code() -> str:
     """What besides file and images decides over a network's columns: our code and Keras's version."""
     return digest(
         *(code(f"model.{name}") for name in ("network", "preprocessing", "graph")),
-        version("keras"), version("tensorflow"),
+        version("keras"),
+        version("tensorflow"),
     )
+
+
+def _tuples(record: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has lists where our records have tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}

@@ -60,9 +60,7 @@ class Selections:
             return np.empty(0, np.int32)
         known = name.isalnum() and self.store.read(self._key(name))
         if not isinstance(known, np.ndarray):
-            raise UnknownSelection(
-                f"selection {name}: not known on this server; it was made elsewhere, select again"
-            )
+            raise UnknownSelection(f"selection {name}: not known on this server; it was made elsewhere, select again")
         return known
 
     def combine(self, name: str, indices: NDArray[np.integer], mode: Mode) -> str:

@@ -26,7 +26,7 @@ from workspace.supervisor import COMMAND, Refused, Status, Supervisor
 
 LOG_RATIO = 50.0
 
-__all__ = ["PIXELS", "ColumnNotReady", "Session", "Unit", "UnknownColumn"]
+__all__ = ["PIXELS", "ColumnNotReady", "OpenDataset", "OpenNetwork", "Session", "Unit", "UnknownColumn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +195,7 @@ class Session:
 
     def methods(self) -> dict[str, Rule]:
         """The projections: method -> rule."""
-        return {
-            rule.name.rsplit("/", 1)[1]: rule for rule in analysis.rule.RULES if rule.kind == "projection"
-        }
+        return {rule.name.rsplit("/", 1)[1]: rule for rule in analysis.rule.RULES if rule.kind == "projection"}
 
     def spread(self, name: str) -> dict[str, Any]:
         """The range of a score for a color or size scale: low, high, and whether it asks for a logarithm."""

@@ -104,8 +104,14 @@ class Supervisor:
                 return
             with (self.store.folder / "worker.log").open("ab") as log:
                 self._process = subprocess.Popen(
-                    self.command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                    text=True, encoding="utf-8", start_new_session=True,
+                    self.command,
+                    cwd=ROOT,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                    encoding="utf-8",
+                    start_new_session=True,
                 )
             self._set(working=True, cancelled=False, what="starting", since=time.monotonic(), trouble="")
             job = {"cache": str(self.store.folder), "options": self.options.to_dict()}

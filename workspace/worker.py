@@ -137,9 +137,7 @@ class Worker:
 
         preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
         self.say("working", what="predictions and activations")
-        forward = self._network.forward(
-            self._read("images"), layers, preprocessing=preprocessing, report=self.report
-        )
+        forward = self._network.forward(self._read("images"), layers, preprocessing=preprocessing, report=self.report)
         self.say("forward", images=self.dataset.n, layers=len(layers))
         arrays = {"logits": forward.logits, **{f"activations/{n}": a for n, a in forward.activations.items()}}
         for column, key in missing.items():
@@ -192,7 +190,8 @@ def _serve(worker: Worker, commands: queue.SimpleQueue[list[str]]) -> None:
         try:
             missing = worker.missing(asked)
         except (UnknownColumn, InspectorError) as error:
-            worker.say("failed", column=", ".join(asked), error=str(error))
+            for column in asked:
+                worker.say("failed", column=column, error=str(error))
             asked = []
             continue
         missing = missing or worker.missing(usual)

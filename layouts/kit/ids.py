@@ -1,7 +1,7 @@
 """Ids that belong to no single page.
 
 What stands in the shell has a string; it is there on every page. What stands inside a page has a
-dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"map": ...}`.
+dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"map": ...}`, `{"markup": ...}`.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ def sample_map(side: str) -> dict[str, str]:
 def caption(side: str) -> dict[str, str]:
     """The line under a sample map that says what it is and how true."""
     return {"caption": side}
+
+
+def graph(name: str) -> dict[str, str]:
+    """A chart of a page."""
+    return {"graph": name}
 
 
 def fallback(side: str) -> dict[str, str]:

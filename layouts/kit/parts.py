@@ -149,7 +149,12 @@ def number(value: float, digits: int = 3) -> str:
     return "–" if value != value else f"{value:.{digits}g}"
 
 
-def facts(values: Mapping[str, str]) -> Any:
+def facts(values: Mapping[str, str], *, className: str = "") -> Any:
     """Names and values in two columns."""
-    rows = [item for name, value in values.items() for item in (html.Dt(name), html.Dd(value))]
-    return html.Dl(rows, className="fact-list")
+    rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in values.items()]
+    return html.Dl(rows, className=f"fact-list {className}".strip())
+
+
+def notices(sentences: Sequence[str]) -> Any:
+    """What a person should know before believing the figures; nothing if there is nothing."""
+    return html.Ul([html.Li(sentence) for sentence in sentences], className="notices") if sentences else None

@@ -27,7 +27,8 @@ class State:
         hidden: comma-separated codes of the classes that are hidden.
         selection: the name of the selected set; "" for none.
         focus: the index of the sample looked at; "" for none.
-        network_view: "layers" or "blocks".
+        network_view: "layers" or "blocks"; "" for what suits the network's depth.
+        split: the split whose figures are shown; "" for the test split.
     """
 
     layer: str = ""
@@ -39,7 +40,8 @@ class State:
     hidden: str = ""
     selection: str = ""
     focus: str = ""
-    network_view: str = "layers"
+    network_view: str = ""
+    split: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> State:

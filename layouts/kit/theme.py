@@ -177,9 +177,12 @@ def _path(
         color = np.where(outside, color * 0.96, color)
         rgb = _oklch(light, color, angle)
     lab = _oklab(np.clip(rgb, 0, 1))
-    length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(lab, axis=0), axis=1))])
-    rows = np.searchsorted(length, np.linspace(0, length[-1], stops)).clip(0, len(t) - 1)
-    return [_hex(rgb[row]) for row in rows]
+    at = even = np.linspace(0, 1, stops)
+    for _ in range(20):  # move the stops until the steps between them are equal
+        steps = np.linalg.norm(np.diff([np.interp(at, t, lab[:, k]) for k in range(3)], axis=1), axis=0)
+        length = np.concatenate([[0], np.cumsum(steps)])
+        at = np.interp(even * length[-1], length, at)
+    return [_hex(np.array([np.interp(stop, t, rgb[:, k]) for k in range(3)])) for stop in at]
 
 
 def _oklch(lightness: Floats, chroma: Floats, hue: Floats) -> Floats:

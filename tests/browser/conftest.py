@@ -25,7 +25,7 @@ PATIENCE = 20_000  # ms
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable[..., Any]]:
     """launch(*flags) -> a browser, closed at the end of the session."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="browser journeys need `pip install playwright`")
+    playwright = pytest.importorskip("playwright.sync_api", reason="journeys need `pip install playwright`")
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("browser journeys need Chromium: install the package `chromium` of your system")

@@ -16,8 +16,10 @@ from layouts.kit import theme
 from layouts.kit.components import SampleMap
 
 ROOT = Path(__file__).parents[2]
+BUTTONS = ("pca", "loss", "label", "sizes", "select", "unmount")
 PAGE = """<!DOCTYPE html><html data-bs-theme="light"><head>{%metas%}<title>sample map</title>{%css%}
-<style>body{margin:0;padding:16px;background:#f4f5f8;font-family:system-ui,sans-serif}[data-bs-theme=dark] body{background:#14161b}
+<style>body{margin:0;padding:16px;background:#f4f5f8;font-family:system-ui,sans-serif}
+[data-bs-theme=dark] body{background:#14161b}
 :root{--iv-sheet:#fff}[data-bs-theme=dark]{--iv-sheet:#1c1f26;--bs-body-color:#e3e6ec;--bs-secondary-color:#9aa4b5;
 --bs-border-color:#2d323d;--bs-primary:#8aa0ff;color-scheme:dark}
 .frame{background:var(--iv-sheet);padding:14px;border-radius:10px;height:720px;min-width:0}
@@ -57,8 +59,9 @@ class Harness:
                 "colors": theme.class_colors(categories), "missing": theme.MISSING,
             },
             "loss": {
-                "url": "/column/loss.bin", "kind": "number", "title": "Loss", "low": 0.001, "high": 1.0, "log": True,
-                "scale": {"light": theme.sequential(), "dark": theme.sequential(dark=True)}, "missing": theme.MISSING,
+                "url": "/column/loss.bin", "kind": "number", "title": "Loss", "missing": theme.MISSING,
+                "low": 0.001, "high": 1.0, "log": True,
+                "scale": {"light": theme.sequential(), "dark": theme.sequential(dark=True)},
             },
         }  # fmt: skip
         self.common = {
@@ -78,17 +81,20 @@ class Harness:
         return {"url": f"/column/{name}.bin", "name": f"projection/dense/{name}"}
 
     def map(self, name: str) -> SampleMap:
-        return SampleMap(id=name, positions=self.positions({"left": "tsne", "right": "pca"}[name]), **self.common)
+        method = {"left": "tsne", "right": "pca"}[name]
+        return SampleMap(id=name, positions=self.positions(method), **self.common)
 
     def _app(self) -> Dash:
-        app = Dash("harness", assets_folder=str(ROOT / "assets"), assets_ignore="^(?!sample_map)", index_string=PAGE)
+        assets = str(ROOT / "assets")
+        app = Dash("harness", assets_folder=assets, assets_ignore="^(?!sample_map)", index_string=PAGE)
+        columns = f"repeat({len(self.maps)}, minmax(0, 1fr))"
         app.layout = html.Div(
             [
                 html.Div(
                     [html.Div(self.map(name), className="frame") for name in self.maps], id="frames",
-                    style={"display": "grid", "gridTemplateColumns": f"repeat({len(self.maps)}, 1fr)", "gap": "16px"},
+                    style={"display": "grid", "gridTemplateColumns": columns, "gap": "16px"},
                 ),
-                *(html.Button(word, id=word) for word in ("pca", "loss", "label", "sizes", "select", "unmount")),
+                *(html.Button(word, id=word) for word in BUTTONS),
                 html.Span(id="said"),
                 dcc.Store(id="sink"),
             ]
@@ -151,10 +157,12 @@ class Harness:
             return self.selection(np.arange(self.n) % 10 == 0)
 
         @app.callback(
-            Output("said", "children"), Output(first, "selection", allow_duplicate=True), Input(first, "lasso"),
-            State(first, "positions"), prevent_initial_call=True,
+            Output("said", "children"), Output(first, "selection", allow_duplicate=True),
+            Input(first, "lasso"), State(first, "positions"), prevent_initial_call=True,
         )  # fmt: skip
         def lasso(lasso: Any, positions: Any) -> Any:
+            if lasso is None:  # the map has just come back
+                return no_update, no_update
             self.heard["lasso"] = lasso
             if lasso["mode"] != "replace":
                 return f"{lasso['mode']}", no_update

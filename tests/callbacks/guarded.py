@@ -130,9 +130,7 @@ def make_app(**protection):
             raise InspectorError("layer 'x': not in this network; choose 'dense'")
         return f"{1 / (text == 'fine')} is {SECRET}"
 
-    app.clientside_callback(
-        "function(n) { return n; }", Output("out-clock", "lang"), Input("button", "n_clicks")
-    )
+    app.clientside_callback("function(n) { return n; }", Output("out-clock", "lang"), Input("button", "n_clicks"))
 
     @app.server.get("/image/<int:index>.png")
     def image(index):

@@ -136,9 +136,7 @@ def test_without_the_right_token_no_route_says_anything(locked, give):
     if "Cookie" in headers:
         headers["Cookie"] = headers["Cookie"].replace("NAME", guard._cookie_name(TOKEN))
     for method, path, body in all_routes(locked):
-        response = client.open(
-            path, method=method, json=body, query_string=give.get("query"), headers=headers
-        )
+        response = client.open(path, method=method, json=body, query_string=give.get("query"), headers=headers)
         assert response.status_code == 401, (method, path)
         assert response.headers["WWW-Authenticate"] == "Bearer"
         assert "Set-Cookie" not in response.headers and SECRET not in response.text
@@ -224,9 +222,7 @@ def test_only_our_own_pages_may_change_something(client, method, headers, passes
         assert status == (200 if method == "POST" else 405)
 
 
-@pytest.mark.parametrize(
-    "headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str
-)
+@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str)
 def test_a_callback_from_another_site_is_refused_and_a_link_to_a_page_is_not(app, client, headers):
     assert client.post(UPDATE, json=good_bodies(app)["one"], headers=headers).status_code == 403
     assert client.get("/projection", headers=headers).status_code == 200

@@ -1,0 +1,256 @@
+"""How good the network is: per split, per class, and which class is taken for which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from dash import html
+from numpy.typing import NDArray
+
+from layouts.kit import figures, parts
+from layouts.kit.markup import markup, svg
+from layouts.kit.state import State
+from layouts.part import part
+
+if TYPE_CHECKING:
+    from workspace.session import Session
+
+USUAL_SPLIT = "test"
+ALL = 0  # the row of the metrics that is about all classes
+MOST_PAIRS = 8
+MOST_DRAWN = 250  # classes of a confusion chart: a million cells are too much for a browser
+WHISKER, WHISKER_ROW = 110, 18  # pixels
+
+
+class Figures(NamedTuple):
+    """One row of the metrics: of a split, or of a class in it. Not-a-number where nothing has a label."""
+
+    n: float
+    correct: float
+    accuracy: float
+    low: float
+    high: float
+    loss: float
+    loss_low: float
+    loss_high: float
+
+
+def split(session: Session, state: State) -> str:
+    """The split whose figures are shown: the one chosen, else the test split, else the last."""
+    names = session.dataset.split_names
+    if state.split in names:
+        return state.split
+    return USUAL_SPLIT if USUAL_SPLIT in names else names[-1]
+
+
+@part("accuracy-tools", choice=split)
+def tools(session: Session, state: State) -> Any:
+    """The choice of the split."""
+    names = zip(session.dataset.split_names, session.dataset.split_counts, strict=True)
+    options = [(name, f"{name} ({count:,})") for name, count in names]
+    return parts.select(
+        "split", options, split(session, state), label="Figures of", tooltip="Whose figures are shown on this page"
+    )
+
+
+@part("tiles", columns=("metrics", "confusion"), choice=split)
+def tiles(session: Session, state: State) -> Any:
+    """Accuracy, loss, the weakest class, the most confused pair."""
+    shown = split(session, state)
+    if not session.has_dataset or not (session.is_ready("metrics") and session.is_ready("confusion")):
+        return _waiting_tiles(session)
+    rows, counts, names = _rows(session, shown), _counts(session, shown), session.dataset.class_names
+    total = rows[ALL]
+    if not total.n:
+        return parts.empty(f"No sample of {shown} has a label, so there is no accuracy and no loss.")
+    return html.Div(
+        [
+            parts.tile(
+                "Accuracy",
+                parts.percent(total.accuracy),
+                f"{_interval(total)} · {_share(total)} of {shown}",
+                tooltip="Share of samples whose predicted class is their label, with its 95 % interval",
+            ),
+            parts.tile(
+                "Mean loss",
+                f"{parts.number(total.loss)} nats",
+                f"{_loss_interval(total)} · n = {total.n:,.0f} of {shown}",
+                tooltip="Mean of -log p(label), with its 95 % interval; 0 is best",
+            ),
+            _weakest(rows, names, shown),
+            _most_confused(counts, names, shown),
+        ],
+        className="tiles",
+    )
+
+
+@part("splits", columns=("metrics",))
+def splits(session: Session, state: State) -> Any:
+    """Accuracy and loss of every split."""
+    rows = [(name, _rows(session, name)[ALL]) for name in session.dataset.split_names]
+    return markup("splits", _table("Split", rows))
+
+
+@part("classes", columns=("metrics",), choice=split)
+def classes(session: Session, state: State) -> Any:
+    """Accuracy and loss of every class, the weakest first."""
+    shown = split(session, state)
+    rows = list(zip(session.dataset.class_names, _rows(session, shown)[ALL + 1 :], strict=False))
+    rows.sort(key=lambda row: (not row[1].n, row[1].accuracy))
+    return [
+        html.P(f"{shown}, weakest first; the lines are 95 % intervals", className="note part-head"),
+        markup("classes", _table("Class", rows), className="scroll"),
+    ]
+
+
+@part("confusion", columns=("confusion",), choice=split)
+def confusion(session: Session, state: State) -> Any:
+    """Which class is taken for which, as a chart and as the worst pairs."""
+    shown, names = split(session, state), session.dataset.class_names
+    counts = _counts(session, shown)
+    total, wrong = int(counts.sum()), int(counts.sum() - np.trace(counts))
+    if not total:
+        return parts.empty(f"No sample of {shown} has a label, so nothing can be confused.")
+    pairs = _pairs(counts)
+    head = html.P(f"{shown}: {parts.count(wrong, total)} are put into a wrong class", className="note part-head")
+    worst = parts.table(
+        ["Label", "taken for", "count", "of the label's n"],
+        [[names[a], names[b], f"{n:,}", f"{parts.percent(n / counts[a].sum(), 1)} of {counts[a].sum():,}"] for a, b, n in pairs],
+        numbers=(2, 3),
+        caption=f"The {len(pairs)} most frequent of {np.count_nonzero(counts) - np.count_nonzero(np.diag(counts)):,} kinds of error",
+    )
+    if len(counts) > MOST_DRAWN:
+        return [head, parts.empty(f"{len(counts):,} classes are too many for a chart; the worst pairs follow."), worst]
+    figure, height = figures.confusion(counts, names)
+    label = f"Confusion counts of {shown}, labels in rows and predictions in columns; the table below names the worst."
+    return [head, figures.graph("confusion", figure, label=label, height=height), worst if pairs else None]
+
+
+# -- tiles -----------------------------------------------------------------------------------------
+
+
+def _waiting_tiles(session: Session) -> Any:
+    failures = [failure for name in ("metrics", "confusion") if (failure := session.failure(name))]
+    if failures:
+        return parts.failed(failures[0])
+    names = ("Accuracy", "Mean loss", "Weakest class", "Most confused")
+    return html.Div([parts.tile(name, "…", "being computed") for name in names], className="tiles", role="status")
+
+
+def _weakest(rows: list[Figures], names: tuple[str, ...], shown: str) -> Any:
+    labelled = [(row, name) for row, name in zip(rows[ALL + 1 :], names, strict=False) if row.n]
+    row, name = min(labelled, key=lambda pair: pair[0].accuracy)
+    detail = f"recall {parts.percent(row.accuracy, 1)} · {_interval(row, 1)} · {_share(row)} of {shown}"
+    if row.correct == row.n:
+        name, detail = "none", f"every class of {shown} is right in all its samples"
+    return parts.tile(
+        "Weakest class", name, detail, tooltip="The class with the smallest share of its samples put into it (recall)"
+    )
+
+
+def _most_confused(counts: NDArray[np.integer], names: tuple[str, ...], shown: str) -> Any:
+    pairs = _pairs(counts)
+    if not pairs:
+        return parts.tile("Most confused", "none", f"no error in {shown}, n = {counts.sum():,}")
+    label, predicted, number = pairs[0]
+    return parts.tile(
+        "Most confused",
+        f"{names[label]} → {names[predicted]}",
+        f"{parts.count(number, int(counts[label].sum()))} labelled {names[label]} in {shown}",
+        tooltip="The label and the class it is most often taken for",
+    )
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
+    known = [row for _, row in rows if row.n]
+    least = _floor(min((row.low for row in known), default=0.0))
+    most = max((row.loss_high for row in known if np.isfinite(row.loss_high)), default=0.0)
+    heads = [
+        html.Th(what, scope="col"),
+        html.Th("n", scope="col", className="number"),
+        html.Th("Accuracy", scope="col", className="number"),
+        html.Th(_ends(f"{100 * least:.3g} %", "100 %"), className="whisker-head"),
+        html.Th("Mean loss", scope="col", className="number", title="nats; 0 is best"),
+        html.Th(_ends("0", parts.number(most, 2)), className="whisker-head"),
+    ]
+    body = [
+        html.Tr(
+            [
+                html.Td(name),
+                html.Td(_share(row), className="number"),
+                html.Td(parts.percent(row.accuracy), className="number", title=f"95 % interval {_interval(row)}"),
+                html.Td(_whisker(row.low, row.accuracy, row.high, least, 1.0)),
+                html.Td(parts.number(row.loss), className="number", title=f"95 % interval {_loss_interval(row)}"),
+                html.Td(_whisker(row.loss_low, row.loss, row.loss_high, 0.0, most)),
+            ]
+        )
+        for name, row in rows
+    ]
+    return html.Table([html.Thead(html.Tr(heads)), html.Tbody(body)], className="facts")
+
+
+def _ends(left: str, right: str) -> Any:
+    return [html.Span(left), html.Span(right)]
+
+
+def _whisker(low: float, value: float, high: float, start: float, end: float) -> Any:
+    """A dot for the value on the line of its interval, on a scale from start to end."""
+    if not np.isfinite([low, value, high]).all() or end <= start:
+        return None
+
+    def x(at: float) -> float:
+        return round(4 + (WHISKER - 8) * float(np.clip((at - start) / (end - start), 0, 1)), 1)
+
+    middle = WHISKER_ROW / 2
+    return svg(
+        "svg",
+        svg("line", x1=4, x2=WHISKER - 4, y1=middle, y2=middle, className="whisker-track"),
+        svg("line", x1=x(low), x2=x(high), y1=middle, y2=middle, className="whisker-line"),
+        svg("circle", cx=x(value), cy=middle, r=3.5, className="whisker-dot"),
+        width=WHISKER,
+        height=WHISKER_ROW,
+        className="whisker",
+        role="presentation",
+    )
+
+
+def _floor(share: float) -> float:
+    """Where a scale of shares begins: a round number not far below the smallest."""
+    return next((start for start in (0.99, 0.98, 0.95, 0.9, 0.8, 0.5) if share >= start), 0.0)
+
+
+def _interval(row: Figures, digits: int = 2) -> str:
+    return f"{100 * row.low:.{digits}f}–{100 * row.high:.{digits}f} %" if np.isfinite(row.low) else "no interval"
+
+
+def _loss_interval(row: Figures) -> str:
+    if not np.isfinite(row.loss_low):
+        return "no interval"
+    return f"{parts.number(row.loss_low)}–{parts.number(row.loss_high)}"
+
+
+def _share(row: Figures) -> str:
+    return parts.count(int(row.correct), int(row.n)) if row.n else "0"
+
+
+def _rows(session: Session, name: str) -> list[Figures]:
+    """All classes, then each class, in a split."""
+    code = session.dataset.split_names.index(name)
+    return [Figures(*row) for row in session.column("metrics")[code].tolist()]
+
+
+def _counts(session: Session, name: str) -> NDArray[np.integer]:
+    counts: NDArray[np.integer] = session.column("confusion")[session.dataset.split_names.index(name)]
+    return counts
+
+
+def _pairs(counts: NDArray[np.integer]) -> list[tuple[int, int, int]]:
+    """The most frequent errors as (label, predicted, count), most frequent first."""
+    errors = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    order = np.argsort(-errors, axis=None, kind="stable")[:MOST_PAIRS]
+    found = [(*divmod(int(place), len(counts)), int(errors.flat[place])) for place in order]
+    return [pair for pair in found if pair[2]]

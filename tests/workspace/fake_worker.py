@@ -1,0 +1,65 @@
+"""The real worker with a network made of numpy: what the kill tests start instead of Keras.
+
+Every pass over the images appends a line to `passes.txt` beside the cache, so that tests can count.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from model import reading  # noqa: E402
+from model.info import Layer, NetworkInfo  # noqa: E402
+from workspace import opening, worker  # noqa: E402
+
+CLASSES, WIDTH = 3, 8
+SLOW_SECONDS = 0.05
+
+
+class Forward:
+    def __init__(self, logits, activations):
+        self.logits = logits
+        self.activations = activations
+
+
+class FakeNetwork:
+    """Logits and activations are fixed linear maps of the pixels."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def forward(self, images, layers, *, preprocessing, report):
+        with (self.folder / "passes.txt").open("a") as file:
+            file.write(f"{len(images)} {','.join(layers)}\n")
+        time.sleep(SLOW_SECONDS)
+        rows = images.reshape(len(images), -1).astype(np.float32) / 255
+        rng = np.random.default_rng(0)
+        dense = np.maximum(rows @ rng.normal(size=(rows.shape[1], WIDTH)).astype(np.float32), 0)
+        logits = dense @ rng.normal(size=(WIDTH, CLASSES)).astype(np.float32)
+        return Forward(logits, {layer: dense for layer in layers})
+
+
+def open_network(store, options, dataset):
+    path = reading.resolve(options.model)
+    layers = (
+        Layer("input", "InputLayer", (None, *dataset.image_shape), 0, (), False, 0),
+        Layer("dense", "Dense", (None, WIDTH), 100, ("input",), True, WIDTH),
+        Layer("scores", "Dense", (None, CLASSES), 27, ("dense",), True, CLASSES),
+    )
+    info = NetworkInfo(
+        path.name, reading.fingerprint(path), layers, dataset.image_shape, dataset.image_shape, False,
+        CLASSES, "softmax", "dense", 127, 127, "3", "3",
+    )  # fmt: skip
+    opened = opening.describe(info, options, dataset, preprocessing={}, text="as they are")
+    opening.remember(store, options, dataset, opened)
+    return opened, FakeNetwork(store.folder.parent)
+
+
+if __name__ == "__main__":
+    reading.scan = lambda path: {}
+    opening.open_network = open_network
+    worker.IDLE_SECONDS = 3.0
+    worker.main()
