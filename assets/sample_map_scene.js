@@ -283,9 +283,9 @@
         });
         this.drawn++;
         innerview.drawn++;
+        if (this.drawn === 1) this.changed();
       }
       this.overlay.draw(this);
-      if (this.drawn === 1) this.changed();
       parts.announce();
     }
 

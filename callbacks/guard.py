@@ -162,9 +162,7 @@ def _cookie_name(token: str) -> str:
 
 
 def _set_cookie(response: Response, token: str) -> None:
-    response.set_cookie(
-        _cookie_name(token), token, httponly=True, samesite="Strict", secure=request.is_secure
-    )
+    response.set_cookie(_cookie_name(token), token, httponly=True, samesite="Strict", secure=request.is_secure)
 
 
 def _same_page_without_token() -> Response:
@@ -174,7 +172,7 @@ def _same_page_without_token() -> Response:
     holds a SameSite=Strict cookie back for the whole chain of redirects.
     """
     rest = urlencode([pair for pair in request.args.items(multi=True) if pair[0] != "token"])
-    path = quote(f"{request.script_root}/{request.path.lstrip('/')}")
+    path = quote(request.script_root + request.path)  # the path begins with exactly one slash
     response = Response("The page opens in a moment.\n", mimetype="text/html")
     response.headers["Refresh"] = f"0; url={path}{'?' if rest else ''}{rest}"
     return response

@@ -171,7 +171,7 @@ def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
     most = max((row.loss_high for row in known if np.isfinite(row.loss_high)), default=0.0)
     heads = [
         html.Th(what, scope="col"),
-        html.Th("n", scope="col", className="number"),
+        html.Th("correct of n", scope="col", className="number"),
         html.Th("Accuracy", scope="col", className="number"),
         html.Th(_ends(f"{100 * least:.3g} %", "100 %"), className="whisker-head"),
         html.Th("Mean loss", scope="col", className="number", title="nats; 0 is best"),

@@ -51,7 +51,7 @@ def check(config: object, file: str) -> None:
         if depth > MAX_DEPTH:
             raise BadModel(f"{file}: its model config is nested too deeply (over {MAX_DEPTH} levels); it is damaged")
         if isinstance(node, list):
-            waiting += [(item, layer, depth + 1) for item in node]
+            waiting += [(item, layer, depth + 1) for item in reversed(node)]
         elif isinstance(node, dict):
             if "class_name" in node:
                 layer = _check_object(node, layer, file, is_network=depth == 0)
@@ -62,7 +62,8 @@ def check(config: object, file: str) -> None:
                         f"{file}: layer '{shown(layer)}' calls the function '{shown(name)}', which is not one of "
                         "Keras's activations; replace it by one of these and save again"
                     )
-            waiting += [(item, layer, depth + 1) for key, item in node.items() if key != "compile_config" or depth]
+            inside = [item for key, item in node.items() if key != "compile_config" or depth]  # never compiled
+            waiting += [(item, layer, depth + 1) for item in reversed(inside)]
 
 
 def _check_object(node: Mapping[str, Any], outer: str, file: str, *, is_network: bool) -> str:
@@ -118,7 +119,7 @@ def input_tensor(config: Mapping[str, Any], file: str) -> InputTensor | None:
         return None
     _, given, dtype = entries[0]
     shape = tuple(size if isinstance(size, int) and not isinstance(size, bool) else None for size in given[1:])
-    if dtype == "string" or not _is_image(shape, first):
+    if dtype == "string" or not is_image(shape, first):
         batch = ", ".join(str(size) for size in (None, *shape))
         what = " of text" if dtype == "string" else ""
         raise BadModel(
@@ -160,7 +161,8 @@ def _names(node: object) -> list[str]:
     return [name for item in node for name in _names(item)]
 
 
-def _is_image(shape: tuple[int | None, ...], channels_first: bool) -> bool:
+def is_image(shape: tuple[int | None, ...], channels_first: bool) -> bool:
+    """Whether a tensor of this shape, without the batch axis, can hold an image of one or three channels."""
     if any(size is not None and not 0 < size <= 16384 for size in shape):
         return False
     match shape:
@@ -186,13 +188,22 @@ def least_weights(config: Mapping[str, Any]) -> tuple[int, str]:
         settings, kind = _settings(layer), layer.get("class_name")
         name = str(settings.get("name"))
         sources = [source for source in _sources(layer.get("inbound_nodes")) if source in channels] or [previous]
-        incoming = max(channels.get(source, 1) for source in sources)
+        incoming = _built_for(layer) or max(channels.get(source, 1) for source in sources)
         need, channels[name] = _need(str(kind), settings, incoming)
         total += need
         if need > most:
             most, blamed = need, name
         previous = name
     return total, blamed
+
+
+def _built_for(layer: Mapping[str, Any]) -> int:
+    """The channels that a .keras file says a layer was built for, 0 if it does not: Keras believes it."""
+    build = layer.get("build_config")
+    shape = build.get("input_shape") if isinstance(build, dict) else None
+    if not isinstance(shape, list) or len(shape) < 2:
+        return 0
+    return _whole(shape[1 if _settings(layer).get("data_format") == "channels_first" else -1])
 
 
 def _need(kind: str, settings: Mapping[str, Any], incoming: int) -> tuple[int, int]:

@@ -107,6 +107,8 @@ def make_app(**protection):
         prevent_initial_call=True,
     )
     def again(clicks):
+        if clicks == 0:
+            raise dash.exceptions.PreventUpdate
         return f"{clicks} clicks"
 
     @app.callback(Input("button", "n_clicks"))

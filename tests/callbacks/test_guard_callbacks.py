@@ -56,6 +56,11 @@ def test_a_callback_without_output_is_answered(app, client):
     assert response.json["sideUpdate"] == {"out-clock": {"children": "3"}}
 
 
+def test_a_callback_that_has_nothing_to_say_stays_silent(app, client):
+    body = good_bodies(app)["again"] | {"inputs": [value("button", "n_clicks", 0)]}
+    assert client.post(UPDATE, json=body).status_code == 204
+
+
 def test_a_callback_that_only_a_browser_runs_is_refused_here(app, client):
     assert "out-clock.lang" in app.callback_map
     body = {

@@ -1,0 +1,48 @@
+"""The overview: how good the network is, what it is made of, and what the data look like."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+
+from layouts import accuracy, dataset, network
+from layouts.kit.parts import card
+from layouts.kit.state import State
+from layouts.page import page
+from layouts.part import place
+
+if TYPE_CHECKING:
+    from workspace.session import Session
+
+__all__ = ["accuracy", "dataset", "network", "overview"]
+
+
+@page("/", title="Overview", group="Model", order=10)
+def overview(session: Session, state: State) -> Any:
+    """Tiles, then two columns: the network and its data, its figures and its errors."""
+
+    def body(name: str) -> Any:
+        return place(name, session, state)
+
+    left = [
+        card("Network", body("network")),
+        card("How images go in", body("preprocessing")),
+        card("Dataset", body("dataset")),
+        card("Image statistics", body("image-statistics")),
+    ]
+    right = [
+        card("Confusion", body("confusion")),
+        card("Accuracy and loss by split", body("splits")),
+        card("Accuracy and loss by class", body("classes")),
+        card("Classes", body("class-counts")),
+    ]
+    return html.Div(
+        [
+            html.Div([html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"),
+            body("tiles"),
+            html.Div([html.Div(left, className="column"), html.Div(right, className="column")], className="two-columns"),
+            card("Samples", body("samples")),
+        ],
+        className="overview",
+    )
