@@ -50,7 +50,6 @@
         const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
         const url = window.location.pathname + (text ? "?" + text : "");
         window.history.replaceState({ ...(window.history.state || {}), innerview: state }, "", url);
-        return skip();
       },
 
       control(values, ids, state) {

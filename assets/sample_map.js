@@ -88,7 +88,7 @@
         h(parts.Numbers, { color: legend, coloring, theme: scene ? scene.theme.name : "light" }),
       drawn && scene.sizes && props.size && h(parts.Sizes, { size: props.size, scene }),
       drawn
-        ? h(parts.Counts, { scene, total: props.total, selection: props.selection })
+        ? h(parts.Counts, { scene, total: props.total, selection: props.selection, setHidden })
         : h("div", { className: "iv-map-counts" }, " ")
     );
   }

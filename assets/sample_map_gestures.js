@@ -35,7 +35,7 @@
     }
 
     function down(event) {
-      if (event.button > 1) return;
+      if (event.button > 1 || event.target.closest("button")) return; // a captured pointer never clicks a button
       stage.setPointerCapture(event.pointerId);
       const place = at(event);
       fingers.set(event.pointerId, place);

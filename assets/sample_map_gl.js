@@ -11,9 +11,10 @@
   const TONES = 1024; // width of the palette
   const MISSING = TONES - 1; // the tone of a point without a value
 
-  // A dot's AREA grows with its value, from a third of a plain dot to nine times it.
-  const AREA = [0.35, 9];
-  const sizeFactor = (share) => Math.sqrt(AREA[0] + (AREA[1] - AREA[0]) * share);
+  // A dot's AREA grows with its value, from a quarter of a plain dot to five times it.
+  const AREA = [0.25, 5];
+  const FAINTEST = 1.1; // pixels; a smaller dot is hardly seen
+  const sized = (radius, share) => Math.max(FAINTEST, radius * Math.sqrt(AREA[0] + (AREA[1] - AREA[0]) * share));
 
   const VERTEX = `#version 300 es
     precision highp float;
@@ -36,7 +37,8 @@
       vec2 a = (before - viewBefore.xy) * viewBefore.z;
       vec2 b = (here - viewHere.xy) * viewHere.z;
       gl_Position = vec4(mix(a, b, moved) / halfStage, 0.0, 1.0);
-      r = radius * mix(1.0, sqrt(mix(float(${AREA[0]}), float(${AREA[1]}), size)), sized);
+      float grown = max(float(${FAINTEST}), radius * sqrt(mix(float(${AREA[0]}), float(${AREA[1]}), size)));
+      r = mix(radius, grown, sized);
       gl_PointSize = 2.0 * (r + rim) * pixelRatio;
       color = texelFetch(palette, ivec2(int(tone + 0.5), 0), 0).rgb;
     }`;
@@ -162,11 +164,12 @@
       gl.uniform1i(at.palette, 0);
       const chosen = order.length - this.rest;
       const few = chosen <= 3000; // the outlines of more would be all that is seen
+      const outline = Math.max(0.8, Math.min(1.5, 0.45 * frame.radius));
       this.pass(0, this.rest, { radius: frame.radius, rim: 0.7, rimAlpha: 0.55, rimColor: frame.page, strength: chosen ? 0.2 : 1 });
       this.pass(this.rest, chosen, {
         radius: frame.radius * (few ? 1.25 : 1.1),
-        rim: few ? 1.4 : 0.7,
-        rimAlpha: few ? 1 : 0.55,
+        rim: few ? outline : 0.7,
+        rimAlpha: few ? 0.9 : 0.55,
         rimColor: few ? frame.text : frame.page,
         strength: 1,
       });
@@ -198,5 +201,5 @@
     }
   }
 
-  Object.assign(parts, { Painter, TONES, MISSING, sizeFactor });
+  Object.assign(parts, { Painter, TONES, MISSING, sized });
 })();

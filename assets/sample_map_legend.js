@@ -13,22 +13,23 @@
   // 16 x 16, drawn with a line of 1.5
   const ICONS = {
     pan: "M8 1.5v13M1.5 8h13M8 1.5 6 3.5M8 1.5l2 2M8 14.5l-2-2M8 14.5l2-2M1.5 8l2-2M1.5 8l2 2M14.5 8l-2-2M14.5 8l-2 2",
-    lasso: "M8 2.2c3.6 0 6.3 1.9 6.3 4.4S11.600 11 8 11s-6.300-1.900-6.300-4.400S4.400 2.200 8 2.200ZM4.600 10.100c-1.300.5-1.800 1.700-.9 2.500.8.7 1.900.1 1.700-.9M3.700 12.600c0 .900-.400 1.500-1.200 1.900",
-    box: "M2.500 5V2.500H5M8 2.500h0M11 2.500h2.500V5M13.500 8h0M13.500 11v2.500H11M8 13.500h0M5 13.500H2.500V11M2.500 8h0",
+    lasso: "M8 2.2c3.6 0 6.3 1.9 6.3 4.4S11.6 11 8 11s-6.3-1.9-6.3-4.4S4.4 2.2 8 2.2ZM4.6 10.1c-1.3.5-1.8 1.7-.9 2.5.8.7 1.9.1 1.7-.9M3.7 12.6c0 .9-.4 1.5-1.2 1.9",
+    box: "M2 3.5h1.5M6 3.5h4M12.5 3.5H14V5M14 7.2v1.6M14 11v1.5h-1.5M10 12.5H6M3.5 12.5H2V11M2 8.8V7.2M2 5V3.5",
     closer: "M8 3v10M3 8h10",
     farther: "M3 8h10",
-    all: "M2.500 6V2.500H6M10 2.500h3.500V6M13.500 10v3.500H10M6 13.500H2.500V10M8 7.900v.2",
-    pictures: "M2 3h12v10H2ZM2 11l3.500-3.500 3 3 2-2L14 12M10.600 5.800v.1",
-    smaller: "M8 6.500a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3Z",
-    larger: "M8 3.200a4.800 4.800 0 1 0 0 9.600 4.800 4.800 0 0 0 0-9.600Z",
-    save: "M8 2v8M5 7.200l3 3 3-3M2.500 11.500v2h11v-2",
+    all: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10M8 7.9v.2",
+    pictures: "M2 3h12v10H2ZM2 11l3.5-3.5 3 3 2-2L14 12M10.6 5.8v.1",
+    smaller: "M8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6Z",
+    larger: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z",
+    save: "M8 2v8M5 7.2l3 3 3-3M2.5 11.5v2h11v-2",
   };
+  const SOLID = ["smaller", "larger"];
 
   function Button({ icon, label, onClick, pressed }) {
     return h(
       "button",
       { type: "button", className: "iv-map-tool", title: label, "aria-label": label.split(" (")[0], "aria-pressed": pressed, onClick },
-      h("svg", { viewBox: "0 0 16 16", "aria-hidden": true }, h("path", { d: ICONS[icon] }))
+      h("svg", { viewBox: "0 0 16 16", "aria-hidden": true }, h("path", { d: ICONS[icon], fill: SOLID.includes(icon) ? "currentColor" : "none" }))
     );
   }
 
@@ -90,7 +91,7 @@
     const listed = wanted ? codes.filter((code) => name(code).toLowerCase().includes(wanted)) : codes;
     return h(
       "div",
-      { className: "iv-map-legend", role: "group", "aria-label": `Categories of ${color.title}` },
+      { className: `iv-map-legend ${color.names.length > MANY ? "iv-map-many" : ""}`, role: "group", "aria-label": `Categories of ${color.title}` },
       h("span", { className: "iv-map-title" }, color.title),
       color.names.length > MANY &&
         h("input", {
@@ -105,8 +106,7 @@
             h("i", { className: "iv-map-swatch", style: { background: code < 0 ? color.missing : color.colors[code % color.colors.length] } }),
             h("span", null, name(code)),
             h("small", null, parts.format(code < 0 ? missing : counts[code])))),
-        listed.length === 0 && h("span", { className: "iv-map-quiet" }, "none of that name"),
-        hidden.length > 0 && h("button", { type: "button", className: "iv-map-link", onClick: () => setHidden([]) }, "show all"))
+        listed.length === 0 && h("span", { className: "iv-map-quiet" }, "none of that name"))
     );
   }
 
@@ -137,14 +137,14 @@
   }
 
   function Sizes({ size, scene }) {
-    const radius = Math.min(5, scene.radius());
+    const radius = Math.min(4, scene.radius());
     const texts = ends(size, Infinity, -Infinity);
     return h(
       "div",
       { className: "iv-map-legend iv-map-sizes" },
       h("span", { className: "iv-map-title" }, size.title, size.log && h("small", null, " log scale")),
       [0, 0.5, 1].map((share) => {
-        const side = 2 * radius * parts.sizeFactor(share);
+        const side = 2 * parts.sized(radius, share);
         return h("span", { key: share, className: "iv-map-size" },
           h("i", { style: { width: `${side}px`, height: `${side}px` } }), h("small", null, texts[2 * share]));
       })
@@ -153,20 +153,21 @@
 
   // ---- counts -------------------------------------------------------------------------------------
 
-  function Counts({ scene, total, selection }) {
+  function Counts({ scene, total, selection, setHidden }) {
     const { n, grid, coloring, color, visible } = scene;
     const all = Math.max(total ?? n, n);
     const number = parts.format;
     const selected = selection && !scene.ahead ? selection.count : scene.selectedCount();
     const here = selected > scene.selectedShown ? `, ${number(scene.selectedShown)} of them shown` : "";
     const asides = [];
-    if (grid.placed > visible) asides.push(`${number(grid.placed - visible)} hidden`);
     if (n > grid.placed) asides.push(`${number(n - grid.placed)} without a place`);
     if (color && coloring.missing) asides.push(`${number(coloring.missing)} without a value`);
     return h(
       "div",
       { className: "iv-map-counts", role: "status" },
       h("span", null, h("b", null, number(visible)), ` of ${number(all)} samples shown`),
+      grid.placed > visible && h("span", null, `${number(grid.placed - visible)} hidden`,
+        h("button", { type: "button", className: "iv-map-link", title: "Show every category", onClick: () => setHidden([]) }, "show all")),
       asides.map((text) => h("span", { key: text }, text)),
       selected > 0 && h("span", { className: "iv-map-selected" }, `${number(selected)} selected${here}`,
         h("button", { type: "button", className: "iv-map-link", title: "Select nothing (Esc)", onClick: () => scene.choose([], "replace") }, "clear"))
@@ -190,7 +191,8 @@
     if (index === parts.NOBODY || !scene.shown || index >= scene.n) return null;
     const { camera, props, facts } = scene;
     const [x, y] = scene.place(index);
-    const gap = 14 + scene.dotRadius(index);
+    const picture = scene.overlay.placed.find((one) => one.index === index);
+    const gap = 12 + (picture ? picture.w / 2 : scene.dotRadius(index));
     const right = x < camera.width / 2, low = y < camera.height / 2;
     const style = {
       [right ? "left" : "right"]: right ? x + gap : camera.width - x + gap,

@@ -9,6 +9,7 @@
   const AT_ONCE = 8; // image requests on their way
   const KEPT = 1500; // pictures in memory, per map
   const AUTOMATIC = 250; // this few points in view turn into pictures by themselves
+  const CROWDED = 0.6; // unless they would have less than this share of the room they need
   const SMALLEST = 28, LARGEST = 84; // pixels on the screen
 
   /* Pictures by index; the ones used longest ago are forgotten. */
@@ -83,10 +84,11 @@
       const all = scene.pictureMode;
       const found = scene.grid.inBox(...scene.camera.window(LARGEST / 2), scene.shown, all ? Infinity : AUTOMATIC + 1);
       if (!all && found.length > AUTOMATIC) return;
-      const room = Math.sqrt((scene.camera.width * scene.camera.height) / Math.max(found.length, 1)) * 0.62;
-      const side = Math.max(SMALLEST, Math.min(LARGEST, Math.round(room)));
+      const side = this.side(scene, found);
+      if (!all && side < SMALLEST * CROWDED) return;
       const [rows, columns] = imageSize || [1, 1];
-      const h = side * Math.min(1, rows / columns), w = side * Math.min(1, columns / rows);
+      const long = Math.max(SMALLEST, side);
+      const h = long * Math.min(1, rows / columns), w = long * Math.min(1, columns / rows);
       const { selected, focus } = scene;
       const rank = (i) => (i === focus ? -2 : selected && selected[i] ? -1 : 0);
       found.sort((a, b) => rank(a) - rank(b) || a - b);
@@ -100,6 +102,22 @@
         this.placed.push(one);
       }
       this.pictures.want(this.placed.map((one) => one.index));
+    }
+
+    /* How large a picture may be so that most samples in view get theirs. */
+    side(scene, found) {
+      const { width, height } = scene.camera;
+      let left = width, right = 0, top = height, bottom = 0;
+      for (const index of found) {
+        const [x, y] = scene.place(index);
+        left = Math.max(0, Math.min(left, x));
+        right = Math.min(width, Math.max(right, x));
+        top = Math.max(0, Math.min(top, y));
+        bottom = Math.min(height, Math.max(bottom, y));
+      }
+      const area = Math.max(1, right - left) * Math.max(1, bottom - top);
+      if (found.length < 3) return LARGEST;
+      return Math.min(LARGEST, Math.round(0.7 * Math.sqrt(area / found.length)));
     }
 
     crowded(cells, column, row, x, y, w, h) {
@@ -122,8 +140,12 @@
     draw(scene) {
       const { pen, canvas } = this;
       if (this.stale) this.place(scene);
+      pen.setTransform(1, 0, 0, 1, 0, 0);
+      // In two halves: Chromium 156 at times keeps the old picture when a frame is nothing but a clear of it all.
+      const half = canvas.height >> 1;
+      pen.clearRect(0, 0, canvas.width, half);
+      pen.clearRect(0, half, canvas.width, canvas.height - half);
       pen.setTransform(scene.pixelRatio, 0, 0, scene.pixelRatio, 0, 0);
-      pen.clearRect(0, 0, canvas.width, canvas.height);
       pen.imageSmoothingEnabled = false;
       for (const one of this.placed) this.picture(scene, one);
       this.ring(scene, scene.focus, 2.5, scene.theme.colors.accent);

@@ -247,11 +247,11 @@
       const { width, height, zoom } = this.camera;
       const room = Math.sqrt((width * height) / Math.max(this.grid.placed, 1));
       const near = Math.max(0.8, Math.min(2.6, zoom ** 0.35));
-      return Math.min(12, Math.max(1.5, Math.min(5, 0.26 * room)) * near * this.dotScale);
+      return Math.min(12, Math.max(1.5, Math.min(5, 0.3 * room)) * near * this.dotScale);
     }
 
     dotRadius(index) {
-      return this.radius() * (this.sizes ? parts.sizeFactor(this.sizes[index] / 255) : 1);
+      return this.sizes ? parts.sized(this.radius(), this.sizes[index] / 255) : this.radius();
     }
 
     /* points: the points have changed, not only what lies over them. */

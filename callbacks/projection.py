@@ -22,11 +22,11 @@ def register(app: Dash, session: Session) -> None:
     """Wire the maps."""
 
     @app.callback(
-        [Output({"map": MATCH}, name) for name in PROPERTIES],
-        Output({"caption": MATCH}, "children"),
+        [Output(ids.sample_map(MATCH), name) for name in PROPERTIES],
+        Output(ids.caption(MATCH), "children"),
         Input(ids.STATE, "data"),
         Input(ids.VERSION, "data"),
-        State({"map": MATCH}, "id"),
+        State(ids.sample_map(MATCH), "id"),
         prevent_initial_call=True,
     )
     def show(state: dict[str, Any], version: int, which: dict[str, str]) -> Any:
@@ -34,13 +34,13 @@ def register(app: Dash, session: Session) -> None:
         view = layouts.kit.state.State.of(state)
         if session.has_dataset:
             session.want(projection.columns(session, view))
-        found = projection.map_properties(session, view, which["map"])
-        return [found.get(name) for name in PROPERTIES], projection.caption(session, view, which["map"])
+        found = projection.map_properties(session, view, which["side"])
+        return [found.get(name) for name in PROPERTIES], projection.caption(session, view, which["side"])
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
-        Input({"map": ALL}, "lasso"),
-        State({"map": ALL}, "positions"),
+        Input(ids.sample_map(ALL), "lasso"),
+        State(ids.sample_map(ALL), "positions"),
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
@@ -65,15 +65,15 @@ def register(app: Dash, session: Session) -> None:
     app.clientside_callback(
         ClientsideFunction("navigation", "pick"),
         Output(ids.STATE, "data", allow_duplicate=True),
-        Input({"map": ALL}, "clicked"),
+        Input(ids.sample_map(ALL), "clicked"),
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
     app.clientside_callback(
         ClientsideFunction("navigation", "hide"),
         Output(ids.STATE, "data", allow_duplicate=True),
-        Output({"map": ALL}, "hidden"),
-        Input({"map": ALL}, "hidden"),
+        Output(ids.sample_map(ALL), "hidden"),
+        Input(ids.sample_map(ALL), "hidden"),
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )

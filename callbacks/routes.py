@@ -40,12 +40,25 @@ def register(app: Dash, session: Session) -> None:
             abort(404)
         return _forever(picture(fingerprint, index), "image/png")
 
+    @server.get("/picture/<key>/<int:row>.png")
+    def row(key: str, row: int) -> Response:
+        try:
+            images = session.by_key(key)
+        except InspectorError:
+            abort(404)
+        if images.dtype != np.uint8 or images.ndim != 4 or row >= len(images):
+            abort(404)
+        return _forever(png(images[row]), "image/png")
+
     @server.get("/column/<key>.bin")
     def column(key: str) -> Response:
         try:
-            array = compact(session.by_key(key))
+            array = session.by_key(key)
         except InspectorError:
             abort(404)
+        if array.dtype.kind not in "biuf":
+            abort(404)  # text is for exports, not for a browser's arrays
+        array = compact(array)
         response = _forever(array.tobytes(), "application/octet-stream")
         response.headers["X-Innerview-Dtype"] = array.dtype.name
         response.headers["X-Innerview-Shape"] = ",".join(map(str, array.shape))

@@ -32,9 +32,7 @@ def register(app: Dash, session: Session) -> None:
         Input(ids.URL, "href"),
         State(ids.STATE, "data"),
     )
-    app.clientside_callback(
-        browser("write"), Output(ids.URL, "title"), Input(ids.STATE, "data"), prevent_initial_call=True
-    )
+    app.clientside_callback(browser("write"), Input(ids.STATE, "data"), prevent_initial_call=True)
     app.clientside_callback(
         browser("control"),
         Output(ids.STATE, "data", allow_duplicate=True),
@@ -52,9 +50,9 @@ def register(app: Dash, session: Session) -> None:
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
-    app.clientside_callback(browser("theme"), Output(ids.THEME, "title"), Input(ids.THEME, "n_clicks"))
+    app.clientside_callback(browser("theme"), Input(ids.THEME, "n_clicks"))
     app.clientside_callback(
-        browser("share"), Output(ids.SHARE, "children"), Input(ids.SHARE, "n_clicks"), prevent_initial_call=True
+        browser("share"), Input(ids.SHARE, "n_clicks"), prevent_initial_call=True
     )
     app.clientside_callback(
         browser("menu"),

@@ -211,15 +211,14 @@ class _Counted(io.RawIOBase):
 
 
 def _fill(stream: IO[bytes], out: NDArray[Any]) -> None:
-    """Read exactly the array's bytes. The last, empty read makes the zip compare its checksum."""
-    if out.size:
-        view = out.reshape(-1).view(np.uint8).data
-        at = 0
-        while at < len(view):
-            piece = stream.read(min(PIECE, len(view) - at))
-            if not piece:
-                raise EOFError
-            view[at : at + len(piece)] = piece
-            at += len(piece)
-    if stream.read(1):
-        raise ValueError("more bytes than declared")
+    """Read exactly the array's bytes. With the last one the zip compares its checksum."""
+    if not out.size:
+        return
+    view = out.reshape(-1).view(np.uint8).data
+    at = 0
+    while at < len(view):
+        piece = stream.read(min(PIECE, len(view) - at))
+        if not piece:
+            raise EOFError
+        view[at : at + len(piece)] = piece
+        at += len(piece)

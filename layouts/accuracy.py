@@ -20,7 +20,7 @@ USUAL_SPLIT = "test"
 ALL = 0  # the row of the metrics that is about all classes
 MOST_PAIRS = 8
 MOST_DRAWN = 250  # classes of a confusion chart: a million cells are too much for a browser
-WHISKER, WHISKER_ROW = 110, 18  # pixels
+WHISKER, WHISKER_ROW = 76, 18  # pixels
 
 
 class Figures(NamedTuple):
@@ -38,7 +38,7 @@ class Figures(NamedTuple):
 
 def split(session: Session, state: State) -> str:
     """The split whose figures are shown: the one chosen, else the test split, else the last."""
-    names = session.dataset.split_names
+    names = [name for name, _ in session.splits]
     if state.split in names:
         return state.split
     return USUAL_SPLIT if USUAL_SPLIT in names else names[-1]
@@ -47,8 +47,7 @@ def split(session: Session, state: State) -> str:
 @part("accuracy-tools", choice=split)
 def tools(session: Session, state: State) -> Any:
     """The choice of the split."""
-    names = zip(session.dataset.split_names, session.dataset.split_counts, strict=True)
-    options = [(name, f"{name} ({count:,})") for name, count in names]
+    options = [(name, f"{name} ({count:,})") for name, count in session.splits]
     return parts.select(
         "split", options, split(session, state), label="Figures of", tooltip="Whose figures are shown on this page"
     )
@@ -60,22 +59,22 @@ def tiles(session: Session, state: State) -> Any:
     shown = split(session, state)
     if not session.has_dataset or not (session.is_ready("metrics") and session.is_ready("confusion")):
         return _waiting_tiles(session)
-    rows, counts, names = _rows(session, shown), _counts(session, shown), session.dataset.class_names
+    rows, counts, names = _rows(session, shown), _counts(session, shown), session.class_names
     total = rows[ALL]
     if not total.n:
         return parts.empty(f"No sample of {shown} has a label, so there is no accuracy and no loss.")
     return html.Div(
         [
             parts.tile(
-                "Accuracy",
+                f"Accuracy · {shown}",
                 parts.percent(total.accuracy),
-                f"{_interval(total)} · {_share(total)} of {shown}",
+                f"{_share(total)} · 95 % interval {_interval(total)}",
                 tooltip="Share of samples whose predicted class is their label, with its 95 % interval",
             ),
             parts.tile(
-                "Mean loss",
-                f"{parts.number(total.loss)} nats",
-                f"{_loss_interval(total)} · n = {total.n:,.0f} of {shown}",
+                f"Mean loss · {shown}",
+                f"{_nats(total.loss)} nats",
+                f"n = {total.n:,.0f} · 95 % interval {_loss_interval(total)}",
                 tooltip="Mean of -log p(label), with its 95 % interval; 0 is best",
             ),
             _weakest(rows, names, shown),
@@ -88,7 +87,7 @@ def tiles(session: Session, state: State) -> Any:
 @part("splits", columns=("metrics",))
 def splits(session: Session, state: State) -> Any:
     """Accuracy and loss of every split."""
-    rows = [(name, _rows(session, name)[ALL]) for name in session.dataset.split_names]
+    rows = [(name, _rows(session, name)[ALL]) for name, _ in session.splits]
     return markup("splits", _table("Split", rows))
 
 
@@ -96,7 +95,7 @@ def splits(session: Session, state: State) -> Any:
 def classes(session: Session, state: State) -> Any:
     """Accuracy and loss of every class, the weakest first."""
     shown = split(session, state)
-    rows = list(zip(session.dataset.class_names, _rows(session, shown)[ALL + 1 :], strict=False))
+    rows = list(zip(session.class_names, _rows(session, shown)[ALL + 1 :], strict=False))
     rows.sort(key=lambda row: (not row[1].n, row[1].accuracy))
     return [
         html.P(f"{shown}, weakest first; the lines are 95 % intervals", className="note part-head"),
@@ -107,7 +106,7 @@ def classes(session: Session, state: State) -> Any:
 @part("confusion", columns=("confusion",), choice=split)
 def confusion(session: Session, state: State) -> Any:
     """Which class is taken for which, as a chart and as the worst pairs."""
-    shown, names = split(session, state), session.dataset.class_names
+    shown, names = split(session, state), session.class_names
     counts = _counts(session, shown)
     total, wrong = int(counts.sum()), int(counts.sum() - np.trace(counts))
     if not total:
@@ -141,23 +140,23 @@ def _waiting_tiles(session: Session) -> Any:
 def _weakest(rows: list[Figures], names: tuple[str, ...], shown: str) -> Any:
     labelled = [(row, name) for row, name in zip(rows[ALL + 1 :], names, strict=False) if row.n]
     row, name = min(labelled, key=lambda pair: pair[0].accuracy)
-    detail = f"recall {parts.percent(row.accuracy, 1)} · {_interval(row, 1)} · {_share(row)} of {shown}"
+    detail = f"recall {parts.percent(row.accuracy, 1)} · {_share(row)} · 95 % interval {_interval(row, 1)}"
     if row.correct == row.n:
-        name, detail = "none", f"every class of {shown} is right in all its samples"
+        name, detail = "none", "all samples of every class are put into it"
     return parts.tile(
-        "Weakest class", name, detail, tooltip="The class with the smallest share of its samples put into it (recall)"
+        f"Weakest class · {shown}", name, detail, tooltip="The class with the smallest share of its samples put into it (recall)"
     )
 
 
 def _most_confused(counts: NDArray[np.integer], names: tuple[str, ...], shown: str) -> Any:
     pairs = _pairs(counts)
     if not pairs:
-        return parts.tile("Most confused", "none", f"no error in {shown}, n = {counts.sum():,}")
+        return parts.tile(f"Most confused · {shown}", "none", f"no error, n = {counts.sum():,}")
     label, predicted, number = pairs[0]
     return parts.tile(
-        "Most confused",
+        f"Most confused · {shown}",
         f"{names[label]} → {names[predicted]}",
-        f"{parts.count(number, int(counts[label].sum()))} labelled {names[label]} in {shown}",
+        f"{parts.count(number, int(counts[label].sum()))} labelled {names[label]}",
         tooltip="The label and the class it is most often taken for",
     )
 
@@ -184,7 +183,7 @@ def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
                 html.Td(_share(row), className="number"),
                 html.Td(parts.percent(row.accuracy), className="number", title=f"95 % interval {_interval(row)}"),
                 html.Td(_whisker(row.low, row.accuracy, row.high, least, 1.0)),
-                html.Td(parts.number(row.loss), className="number", title=f"95 % interval {_loss_interval(row)}"),
+                html.Td(_nats(row.loss), className="number", title=f"95 % interval {_loss_interval(row)}"),
                 html.Td(_whisker(row.loss_low, row.loss, row.loss_high, 0.0, most)),
             ]
         )
@@ -230,7 +229,12 @@ def _interval(row: Figures, digits: int = 2) -> str:
 def _loss_interval(row: Figures) -> str:
     if not np.isfinite(row.loss_low):
         return "no interval"
-    return f"{parts.number(row.loss_low)}–{parts.number(row.loss_high)}"
+    return f"{_nats(row.loss_low)}–{_nats(row.loss_high)}"
+
+
+def _nats(loss: float) -> str:
+    """Three digits that count, so that a column of losses lines up."""
+    return f"{loss:#.3g}".rstrip(".") if np.isfinite(loss) else parts.number(loss)
 
 
 def _share(row: Figures) -> str:

@@ -69,11 +69,10 @@ def preprocessing(session: Session, state: State) -> Any:
     """How pixels become input, what else was tried, and which layer is looked at first."""
     opened = session.network
     info, chosen = opened.info, session.options.layer
-    rows = [_trial(trial, opened.preprocessing_text) for trial in opened.tried]
     reason = "asked for with --layer" if chosen else "the last one before the class scores, found from the connections"
     return [
         html.P(opened.preprocessing_text, className="lead-line"),
-        markup("tried", _tried(rows)) if rows else None,
+        _tried(opened) if opened.tried else None,
         parts.notices(opened.notices),
         parts.facts(
             {
@@ -86,6 +85,21 @@ def preprocessing(session: Session, state: State) -> Any:
             }
         ),
     ]
+
+
+def _tried(opened: OpenNetwork) -> Any:
+    """What came out of a few samples under every scaling that was tried."""
+    rows = [
+        [
+            html.Strong(trial["scaling"]) if trial["chosen"] else trial["scaling"],
+            "not a number" if trial["loss"] is None else f"{parts.number(trial['loss'])} nats",
+            parts.percent(trial["accuracy"], 1),
+            html.Span("used", className="mark") if trial["chosen"] else "",
+        ]
+        for trial in opened.tried
+    ]
+    caption = f"Found by trying on {opened.tried[0]['samples']:,} samples with a label"
+    return parts.table(["Pixels as", "mean loss", "accuracy", ""], rows, numbers=(1, 2), caption=caption)
 
 
 def shape(sizes: Sequence[int | None]) -> str:

@@ -29,20 +29,20 @@ def overview(session: Session, state: State) -> Any:
         card("Network", body("network")),
         card("How images go in", body("preprocessing")),
         card("Dataset", body("dataset")),
+        card("Samples of each class", body("class-counts")),
         card("Image statistics", body("image-statistics")),
     ]
     right = [
         card("Confusion", body("confusion")),
         card("Accuracy and loss by split", body("splits")),
         card("Accuracy and loss by class", body("classes")),
-        card("Classes", body("class-counts")),
     ]
     return html.Div(
         [
             html.Div([html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"),
             body("tiles"),
             html.Div([html.Div(left, className="column"), html.Div(right, className="column")], className="two-columns"),
-            card("Samples", body("samples")),
+            card("First samples", body("samples")),
         ],
         className="overview",
     )

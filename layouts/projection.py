@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT = "left", "right"
 SIDES = (LEFT, RIGHT)
 FIRST_PICTURE = "pca"
+EQUAL = "equal"
 FACTS = ("labels", "predicted", "loss")
 
 
@@ -51,11 +52,8 @@ def columns(session: Session, state: State) -> list[str]:
     needed = []
     for side in SIDES:
         layer, method = chosen(session, state, side)
-        needed += [
-            f"projection/{layer}/{FIRST_PICTURE}",
-            f"projection/{layer}/{method}",
-            f"trustworthiness/{layer}/{method}",
-        ]
+        needed += [f"projection/{layer}/{FIRST_PICTURE}", f"projection/{layer}/{method}"]
+        needed += [truth for truth in [f"trustworthiness/{layer}/{method}"] if session.knows(truth)]
     return needed
 
 
@@ -108,6 +106,8 @@ def caption(session: Session, state: State, side: str) -> Any:
             "about 0.5 is chance. Kept neighbors: the share of the k nearest that are still among the k nearest "
             f"on the map. Measured on {n:,.0f} of {session.dataset.n:,} samples.",
         )
+    except UnknownColumn:
+        truth = ""
     except ColumnNotReady:
         truth = "trustworthiness is being computed"
     return [f"{rule.title} of {layer}", f" ({settings}) · " if settings else " · ", truth]
@@ -158,15 +158,15 @@ def _sheet(session: Session, state: State, side: str) -> Any:
 def _units(session: Session, purpose: str) -> list[tuple[str, str]]:
     if purpose == "color":
         return [(unit.name, unit.title) for unit in session.units()]
-    return [("", "equal"), *((unit.name, unit.title) for unit in session.units() if unit.kind == "score")]
+    return [(EQUAL, "equal dots"), *((unit.name, unit.title) for unit in session.units() if unit.kind == "score")]
 
 
 def _size(session: Session, name: str) -> dict[str, Any] | None:
-    if not name or not session.is_ready(name):
-        return None
     try:
         unit: Unit = session.unit(name)
     except UnknownColumn:
+        return None
+    if unit.kind != "score" or not session.is_ready(name):
         return None
     return {"url": parts.column_url(session.key(name)), "title": unit.title, **session.spread(name)}
 

@@ -78,12 +78,14 @@ def _opinion(session: Session, index: int) -> dict[str, str]:
     """What the network says, as far as it is there."""
     found: dict[str, str] = {}
     try:
-        found["predicted"] = session.dataset.class_names[int(session.column("predicted")[index])]
+        found["predicted"] = session.class_names[int(session.column("predicted")[index])]
         found["confidence"] = parts.percent(float(session.column("confidence")[index]))
-        found["loss"] = f"{parts.number(float(session.column('loss')[index]), 4)} nats"
+        loss = float(session.column("loss")[index])
+        if not np.isfinite(loss):
+            return {**found, "loss": "none without a label"} if np.isnan(loss) else {**found, "loss": "infinite"}
+        found["loss"] = f"{parts.number(loss, 4)} nats"
         rank = int(session.column("loss_rank")[index])
-        if rank > 0:
-            found["place"] = f"{rank:,}. hardest of {session.dataset.labelled:,}"
+        found["loss rank"] = f"{rank:,} of {session.dataset.labelled:,} (1 is the highest)"
     except ColumnNotReady:
         found["network"] = "still being asked"
     return found
@@ -92,10 +94,9 @@ def _opinion(session: Session, index: int) -> dict[str, str]:
 def _probabilities(session: Session, index: int, label: int) -> Any:
     probabilities = np.asarray(session.column("probabilities")[index])
     order = np.argsort(-probabilities, kind="stable")[:NEIGHBORS]
-    names = session.dataset.class_names
     return parts.bars(
         [float(probabilities[code]) for code in order],
-        [names[code] if code < len(names) else f"output {code}" for code in order],
+        [session.class_names[code] for code in order],
         marked=int(np.flatnonzero(order == label)[0]) if label in order else None,
         texts=[parts.percent(float(probabilities[code])) for code in order],
     )
@@ -116,6 +117,7 @@ def _neighbors(session: Session, index: int) -> Any:
                 tooltip=f"sample {other}, distance {parts.number(float(distance))}",
             )
             for other, distance in zip(nearest, distances, strict=True)
+            if 0 <= other < len(labels)
         ],
         className="strip wrap",
     )

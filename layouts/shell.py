@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
@@ -66,18 +67,18 @@ def chips(session: Session) -> Any:
             )
         )
     else:
-        found.append(parts.chip("network", session.options.model, tooltip="Still being opened"))
+        found.append(parts.chip("network", PurePath(session.options.model).name, tooltip="Still being opened"))
     if session.has_dataset:
         data = session.dataset
         found.append(
             parts.chip(
                 "data",
-                f"{data.name} · {data.n:,} · {data.fingerprint[:8]}",
+                f"{PurePath(data.name).name} · {data.n:,} · {data.fingerprint[:8]}",
                 tooltip=f"{data.source} The letters stand for the content: same letters, same data.",
             )
         )
     else:
-        found.append(parts.chip("data", session.options.dataset, tooltip="Still being read"))
+        found.append(parts.chip("data", PurePath(session.options.dataset).name, tooltip="Still being read"))
     return found
 
 

@@ -26,6 +26,7 @@ from model.allowed import (
 )
 
 MAX_DEPTH = 100
+MAX_NUMBERS = 1 << 26  # in one image: 8192 x 8192
 PLENTY = 16_000_000  # weights that nobody needs to count
 
 
@@ -163,7 +164,7 @@ def _names(node: object) -> list[str]:
 
 def is_image(shape: tuple[int | None, ...], channels_first: bool) -> bool:
     """Whether a tensor of this shape, without the batch axis, can hold an image of one or three channels."""
-    if any(size is not None and not 0 < size <= 16384 for size in shape):
+    if any(size is not None and size < 1 for size in shape) or math.prod(size or 1 for size in shape) > MAX_NUMBERS:
         return False
     match shape:
         case (_, _, _):
@@ -176,7 +177,7 @@ def is_image(shape: tuple[int | None, ...], channels_first: bool) -> bool:
 
 
 def least_weights(config: Mapping[str, Any]) -> tuple[int, str]:
-    """A lower bound on the number of weights, and the layer that needs most of them.
+    """A lower bound on the number of weights, and the first layer that needs plenty (or the most of all).
 
     Channels are followed from layer to layer; where that is not possible they count as one. So a
     network never has fewer weights than this, and a file that stores far fewer is a trap.
@@ -191,7 +192,7 @@ def least_weights(config: Mapping[str, Any]) -> tuple[int, str]:
         incoming = _built_for(layer) or max(channels.get(source, 1) for source in sources)
         need, channels[name] = _need(str(kind), settings, incoming)
         total += need
-        if need > most:
+        if most < need and most < PLENTY:
             most, blamed = need, name
         previous = name
     return total, blamed

@@ -192,10 +192,8 @@ def _block(layers: Sequence[Layer], group: list[int]) -> Block:
 
 def _signature(layers: Sequence[Layer], group: list[int]) -> object:
     """Equal for two blocks that are wired alike, whatever their sizes."""
-    first, inside = group[0], {layers[row].name: row - group[0] for row in group}
-    return [
-        (layers[row].kind, row - first, tuple(inside.get(name, -1) for name in layers[row].inputs)) for row in group
-    ]
+    inside = {layers[row].name: row - group[0] for row in group}
+    return [(layers[row].kind, tuple(inside.get(name, -1) for name in layers[row].inputs) or (-1,)) for row in group]
 
 
 def lanes(layers: Sequence[Layer]) -> Gutter:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import os
 import re
 import stat
 from pathlib import Path
@@ -45,10 +46,9 @@ def resolve(text: str) -> Path:
     Raises:
         BadModel: it is an address on some network; nothing is ever fetched.
     """
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", text):
-        raise BadModel(f"{shown(text, 100)}: is an address, not a file; give a local file")
+    _refuse_address(text)
     path = Path(text).expanduser()
-    if not path.is_file() and text in (known := bundled()):
+    if not os.path.isfile(path) and text in (known := bundled()):  # unlike Path.is_file, never raises
         return known[text]
     return path
 
@@ -59,7 +59,7 @@ def sniff(path: Path) -> None:
     Raises:
         BadModel: missing, a folder, unreadable, empty, or something else than HDF5 or zip.
     """
-    resolve(str(path))
+    _refuse_address(str(path))
     file = _file(path)
     try:
         status = path.stat()
@@ -155,6 +155,11 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
     except ValueError as error:  # a number of thousands of digits
         raise BadModel(f"{file}: model config is damaged; copy it again") from error
     return config if isinstance(config, dict) else {"config": config}
+
+
+def _refuse_address(text: str) -> None:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", text):
+        raise BadModel(f"{shown(text, 100)}: is an address, not a file; give a local file")
 
 
 def _file(path: Path) -> str:

@@ -24,7 +24,7 @@ FIRST = ("index", "split", "label", "predicted", "confidence", "loss")
 def table(session: Session) -> dict[str, NDArray[Any]]:
     """One column per score, by its rule's name, with class and split names spelled out; a row per sample."""
     data = session.dataset
-    names = np.asarray([*data.class_names, ""], dtype=str)
+    names = np.asarray([*session.class_names, ""], dtype=str)
     labels = np.asarray(session.column("labels"))
     columns: dict[str, NDArray[Any]] = {
         "index": np.arange(data.n),

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import datasets
+import model.network
+import model.preprocessing
 from model import BadModel, graph, reading
 from model.info import NetworkInfo
 from util import Report, digest, nearest, silent
@@ -179,16 +181,15 @@ def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[
         model.BadModel: the file cannot be opened.
         model.Mismatch: network and dataset do not fit each other.
     """
-    from model import network as networks
-    from model import preprocessing
-
     path = reading.resolve(options.model)
-    network = networks.open_network(path)
-    preprocessing.check_fit(network.info, dataset.name, dataset.image_shape, len(dataset.class_names))
+    network = model.network.open_network(path)
+    # Data without labels have no classes that the outputs could differ from.
+    classes = len(dataset.class_names) or network.info.n_outputs
+    model.preprocessing.check_fit(network.info, dataset.name, dataset.image_shape, classes)
     images, labels = store.read(dataset.keys["images"]), store.read(dataset.keys["labels"])
     assert images is not None and labels is not None
     override = None if options.preprocess == AUTOMATIC else options.preprocess
-    chosen, tried = preprocessing.choose(network, images, labels, override=override)
+    chosen, tried = model.preprocessing.choose(network, images, labels, override=override)
     opened = describe(
         network.info,
         options,
@@ -243,7 +244,8 @@ def remember(store: Store, options: Options, dataset: OpenDataset, opened: OpenN
 
 
 def _network_keys(info: NetworkInfo, preprocessing: Mapping[str, Any], dataset: OpenDataset) -> dict[str, str]:
-    base = [info.digest, _model_code(), preprocessing, dataset.keys["images"]]
+    how = {name: value for name, value in preprocessing.items() if name != "notices"}
+    base = [info.digest, _model_code(), how, dataset.keys["images"]]
     columns = ["logits", *(f"activations/{layer.name}" for layer in info.layers if layer.usable)]
     return {column: digest(column, *base) for column in columns}
 

@@ -86,6 +86,8 @@ class Plan:
         try:
             rule, layer = analysis.rule.find(column)
         except UnknownName as error:
+            if not self.roots:
+                raise ColumnNotReady(f"{column}: the dataset is not open yet; wait a moment") from None
             if column == "logits" or column.startswith("activations/"):
                 if not self.layers:
                     raise ColumnNotReady(f"{column}: the network is not open yet; wait a moment") from None

@@ -116,6 +116,20 @@ class Session:
         return (PIXELS, *(self._network.layers if self._network else ()))
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """The dataset's class names; for data without any, the network's outputs by number."""
+        names = self._dataset.class_names if self._dataset else ()
+        if names or self._network is None:
+            return names
+        return tuple(f"output {code}" for code in range(self._network.info.n_outputs))
+
+    @property
+    def splits(self) -> list[tuple[str, int]]:
+        """The splits that have samples, with how many. Raises ColumnNotReady while the dataset is read."""
+        data = self.dataset
+        return [(name, n) for name, n in zip(data.split_names, data.split_counts, strict=True) if n]
+
+    @property
     def missing(self) -> list[str]:
         """The standard columns that are not there, with their needs; all of them before the opening."""
         if self._network is None:
@@ -131,6 +145,16 @@ class Session:
             return self.store.has(self._plan.key(column))
         except ColumnNotReady:
             return False
+
+    def knows(self, column: str) -> bool:
+        """Whether anything makes a column."""
+        try:
+            self._plan.key(column)
+        except ColumnNotReady:
+            return True
+        except UnknownColumn:
+            return False
+        return True
 
     def column(self, name: str) -> NDArray[Any]:
         """A column, memory-mapped.
@@ -175,7 +199,8 @@ class Session:
 
     def units(self) -> list[Unit]:
         """Everything that can color or size a map, ready or not, classes first."""
-        classes, splits = self._names()
+        classes = self.class_names
+        splits = self._dataset.split_names if self._dataset else ()
         units = [
             Unit("labels", "Label", "class", classes, description="The label the dataset gives."),
             Unit("split", "Split", "class", splits, description="Which part of the dataset a sample belongs to."),
@@ -270,9 +295,6 @@ class Session:
         with self._changed:
             self._changed.wait_for(lambda: not self._worker.status.working, timeout)
 
-    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return (self._dataset.class_names, self._dataset.split_names) if self._dataset else ((), ())
-
     def _look(self) -> None:
         """See what is there now; called whenever the worker has made or opened something."""
         if self._dataset is None:
@@ -280,7 +302,9 @@ class Session:
         if self._dataset is not None and self._network is None:
             self._network = known_network(self.store, self.options, self._dataset)
             network = self._network
-            self._plan = Plan({**self._dataset.keys, **(network.keys if network else {})}, self.layers)
+            self._plan = Plan(
+                {**self._dataset.keys, **(network.keys if network else {})}, network.layers if network else ()
+            )
         with self._changed:
             self.version += 1
             self._changed.notify_all()

@@ -14,6 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,7 @@ class Supervisor:
         self.failed: dict[str, str] = {}
         self._status = Status()
         self._process: subprocess.Popen[str] | None = None
+        self._listener: threading.Thread | None = None
         self._wanted: list[str] = []
         self._deaths: Counter[str] = Counter()
         self._lock = threading.RLock()
@@ -114,11 +116,10 @@ class Supervisor:
                     start_new_session=True,
                 )
             self._set(working=True, cancelled=False, what="starting", since=time.monotonic(), trouble="")
-            job = {"cache": str(self.store.folder), "options": self.options.to_dict()}
+            job = {"cache": str(self.store.folder), "options": self.options.to_dict(), "want": self._wanted}
             self._tell(job)
-            if self._wanted:
-                self._tell({"want": self._wanted})
-            threading.Thread(target=self._hear, args=(self._process,), daemon=True).start()
+            self._listener = threading.Thread(target=self._hear, args=(self._process,), daemon=True)
+            self._listener.start()
 
     def want(self, columns: Iterable[str]) -> None:
         """Ask for columns before all others."""
@@ -138,7 +139,7 @@ class Supervisor:
         with self._lock:
             self._wanted.clear()
             self._set(working=False, cancelled=True, what="cancelled")
-            self.stop()
+        self.stop()
         self.on_change()
 
     def resume(self) -> None:
@@ -151,12 +152,11 @@ class Supervisor:
         """End the worker and wait until it is gone."""
         with self._lock:
             process, self._process = self._process, None
+            listener = self._listener
         if process is not None:
             process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    _close(pipe)
+            if listener is not None and listener is not threading.current_thread():
+                listener.join()
 
     # -- inside ------------------------------------------------------------------------------
 
@@ -170,17 +170,21 @@ class Supervisor:
 
     def _hear(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        try:
+        with suppress(BrokenPipeError), process:  # closes its pipes and waits for it
             for line in process.stdout:
                 if self._process is process:
-                    self._handle(json.loads(line))
-        except ValueError:
-            pass  # the pipe was closed by stop()
-        process.wait()
+                    self._take(json.loads(line))
         with self._lock:
             if self._process is process:
                 self._process = None
                 self._ended(process.returncode)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        try:
+            self._handle(event)
+        except InspectorError as error:
+            self._set(trouble=str(error))
+            logger.warning("%s", error)
 
     def _handle(self, event: dict[str, Any]) -> None:
         kind = event.pop("event")
@@ -212,6 +216,7 @@ class Supervisor:
             case "refused":
                 self._set(working=False, what="", trouble=event["error"])
                 self.on_refused(Refused(event["error"], event["exit_code"]))
+                self.on_change()
 
     def _ended(self, code: int) -> None:
         """The process is gone: by itself after idling, or by an accident, which is forgiven twice."""
@@ -235,9 +240,3 @@ class Supervisor:
         with self._lock:
             self._status = replace(self._status, **changes)
 
-
-def _close(pipe: Any) -> None:
-    try:
-        pipe.close()
-    except OSError:
-        logger.debug("the worker's pipe was closed already")

@@ -174,11 +174,10 @@ def _listen(commands: queue.SimpleQueue[list[str]]) -> None:
     os._exit(0)
 
 
-def _serve(worker: Worker, commands: queue.SimpleQueue[list[str]]) -> None:
+def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[list[str]]) -> None:
     """Make the standard columns, and before each of them whatever a page has asked for since."""
     worker.open()
     layer = worker.opened.layer
-    asked: list[str] = []
     usual = worker.missing(standard(layer))
     worker.say("plan", total=len(usual))
     while True:
@@ -219,7 +218,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(commands,), daemon=True).start()
     try:
         store = Store(Path(job["cache"]))
-        _serve(Worker(store, opening.Options(**job["options"]), say), commands)
+        _serve(Worker(store, opening.Options(**job["options"]), say), job["want"], commands)
     except InspectorError as error:
         logger.exception("refused")
         say("refused", exit_code=error.exit_code, error=str(error))

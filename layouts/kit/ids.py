@@ -1,7 +1,7 @@
 """Ids that belong to no single page.
 
 What stands in the shell has a string; it is there on every page. What stands inside a page has a
-dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"map": ...}`, `{"markup": ...}`.
+dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"kind": "map", "side": ...}`, `{"markup": ...}`.
 """
 
 from __future__ import annotations
@@ -47,22 +47,22 @@ def control(field: str) -> dict[str, str]:
 
 def sample_map(side: str) -> dict[str, str]:
     """A sample map of a page."""
-    return {"map": side}
+    return {"kind": "map", "side": side}
 
 
 def caption(side: str) -> dict[str, str]:
     """The line under a sample map that says what it is and how true."""
-    return {"caption": side}
-
-
-def graph(name: str) -> dict[str, str]:
-    """A chart of a page."""
-    return {"graph": name}
+    return {"kind": "caption", "side": side}
 
 
 def fallback(side: str) -> dict[str, str]:
     """Where a plotly view stands if the browser cannot draw the map."""
-    return {"fallback": side}
+    return {"kind": "fallback", "side": side}
+
+
+def graph(name: str) -> dict[str, str]:
+    """A plotly chart of a page."""
+    return {"graph": name}
 
 
 def go(field: str, value: str, at: str) -> dict[str, str]:

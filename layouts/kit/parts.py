@@ -124,6 +124,11 @@ def image_url(fingerprint: str, index: int | str) -> str:
     return f"/sample/{fingerprint}/{index}.png"
 
 
+def row_url(key: str, row: int) -> str:
+    """Where a row of a column of images is, as a picture."""
+    return f"/picture/{key}/{row}.png"
+
+
 def column_url(key: str) -> str:
     """Where the values of a column are."""
     return f"/column/{key}.bin"

@@ -23,7 +23,7 @@ class State:
         beside: the layer of the map beside it; "" is the raw pixels.
         beside_method: its projection.
         color: the column that colors the maps.
-        size: the column that sizes the dots; "" for equal dots.
+        size: the column that sizes the dots, or "equal".
         hidden: comma-separated codes of the classes that are hidden.
         selection: the name of the selected set; "" for none.
         focus: the index of the sample looked at; "" for none.
@@ -36,7 +36,7 @@ class State:
     beside: str = ""
     beside_method: str = "tsne"
     color: str = "predicted"
-    size: str = ""
+    size: str = "equal"
     hidden: str = ""
     selection: str = ""
     focus: str = ""
@@ -67,4 +67,4 @@ class State:
     @property
     def hidden_codes(self) -> list[int]:
         """The hidden classes, as numbers."""
-        return [int(code) for code in self.hidden.split(",") if code.lstrip("-").isdecimal() and len(code) < 9]
+        return [int(code) for code in self.hidden.split(",") if code.removeprefix("-").isdecimal() and len(code) < 9]

@@ -1,0 +1,128 @@
+"""The nearest other samples of each sample, exact, and how far they are."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.rule import rule
+
+logger = logging.getLogger(__name__)
+
+NOBODY = -1
+BLOCK = 2**23  # float32 values at a time: 32 MiB
+GROUP = 64  # columns of distances whose smallest is looked at first
+SPARE = 8  # candidates beyond k: more than rounding in a matrix product can swap
+FEWEST_FOR_TREE, MOST_COLUMNS_FOR_TREE = 2_000, 256  # where the triangle inequality beats matrix products
+
+
+@rule(
+    "neighbors/{layer}",
+    title="Nearest neighbors",
+    kind="vector",
+    needs={"activations": "activations/{layer}"},
+    leans_on=("manifolds-rs",),
+)
+def neighbors(activations: NDArray[np.float32], *, k: int = 15) -> NDArray[np.int32]:
+    """Rows of the nearest other samples by Euclidean distance, the nearest first; exact.
+
+    A copy of a sample is its neighbor at distance 0; the sample itself never is. Equal distances stand
+    in the order of the rows. About 5 s for 70,000 x 128 on two cores, 2 s for 10,000 x 784.
+
+    Args:
+        activations: (n, d).
+        k: how many at most.
+
+    Returns:
+        (n, min(k, n - 1)) int32. -1 where there is no neighbor: in rows that are not finite numbers,
+        which are nobody's neighbor either, and past the last where too few rows are finite.
+    """
+    n, d = activations.shape
+    finite = np.concatenate([np.isfinite(activations[rows]).all(axis=1) for rows in _blocks(n, d)])
+    kept = np.flatnonzero(finite)
+    found = np.full((n, min(k, n - 1)), NOBODY, np.int32)
+    near = min(k, len(kept) - 1)
+    if near < 1:
+        return found
+    points = activations[kept].astype(np.float32, copy=False)
+    points -= points.mean(axis=0, dtype=np.float64).astype(np.float32)  # fewer digits lost in products
+    points /= np.float32(np.abs(points).max() or 1)
+    indices = _by_tree(points, near)
+    if indices is None:
+        indices = _by_products(points, near)
+    found[finite, :near] = kept[indices]
+    return found
+
+
+@rule(
+    "neighbor_distances/{layer}",
+    title="Distances to the nearest neighbors",
+    kind="vector",
+    needs={"activations": "activations/{layer}", "neighbors": "neighbors/{layer}"},
+)
+def neighbor_distances(activations: NDArray[np.float32], neighbors: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Euclidean distance to each of the nearest neighbors, ascending; 0 is a copy, large is a loner.
+
+    activations: (n, d); neighbors: (n, k) rows -> (n, k) float32; not-a-number where there is no neighbor.
+    """
+    n, k = neighbors.shape
+    distances = np.full((n, k), np.nan, np.float32)
+    for rows in _blocks(n, max(k, 1) * activations.shape[1]):
+        apart = activations[neighbors[rows]] - activations[rows, None]
+        found = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart, dtype=np.float64))
+        distances[rows] = np.where(neighbors[rows] == NOBODY, np.nan, found)
+    return distances
+
+
+def _by_tree(points: NDArray[np.float32], k: int) -> NDArray[np.intp] | None:
+    """By the exact search of manifolds-rs; None where that is slower, or missing."""
+    n, d = points.shape
+    if n < FEWEST_FOR_TREE or d > MOST_COLUMNS_FOR_TREE:
+        return None
+    try:
+        import manifolds_rs
+    except ImportError:
+        return None
+    indices, distances = manifolds_rs.knn_graph(points, k, ann="kmknn")
+    order = np.lexsort((indices, distances), axis=1)
+    return np.take_along_axis(indices, order, axis=1)
+
+
+def _by_products(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """By matrix products, a block of rows against all.
+
+    Sorting a row of n distances costs more than making it. So columns go in groups; the k nearest are
+    in the k groups with the smallest minima, and only these are looked into. The candidates'
+    distances are then made anew from differences, which rounds less than the product.
+    """
+    n, d = points.shape
+    groups = -(-n // GROUP)
+    others = np.zeros((groups * GROUP, d + 1), np.float32)
+    others[:n, :d], others[:n, d] = points, np.einsum("nd,nd->n", points, points)
+    others[n:, d] = np.inf
+    indices = np.empty((n, k), np.intp)
+    candidates = min(k + SPARE, n - 1)
+    looked_into = min(candidates, groups)
+    for rows in _blocks(n, max(len(others), candidates * d)):
+        mine = points[rows]
+        every = np.arange(len(mine))[:, None]
+        # The squared distance without my own square, which changes no order: |y|^2 - 2 x.y
+        distances = np.concatenate([-2 * mine, np.ones_like(mine[:, :1])], axis=1) @ others.T
+        distances[every[:, 0], every[:, 0] + rows.start] = np.inf
+        grouped = distances.reshape(len(mine), groups, GROUP)
+        nearest = np.argpartition(grouped.min(axis=2), looked_into - 1, axis=1)[:, :looked_into]
+        inside = grouped[every, nearest].reshape(len(mine), -1)
+        chosen = np.argpartition(inside, candidates - 1, axis=1)[:, :candidates]
+        chosen = np.sort(np.take_along_axis(nearest, chosen // GROUP, axis=1) * GROUP + chosen % GROUP, axis=1)
+        apart = points[chosen] - mine[:, None]
+        order = np.argsort(np.einsum("nkd,nkd->nk", apart, apart), axis=1, kind="stable")[:, :k]
+        indices[rows] = np.take_along_axis(chosen, order, axis=1)
+    return indices
+
+
+def _blocks(n: int, width: int) -> Iterator[slice]:
+    step = max(1, BLOCK // max(width, 1))
+    return (slice(start, min(n, start + step)) for start in range(0, n, step))

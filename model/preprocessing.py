@@ -1,0 +1,226 @@
+"""How pixels become input. The scaling is not in the file, and a wrong guess is silent and expensive."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model import Mismatch
+from model.info import NetworkInfo
+from util import UnknownName, nearest
+
+if TYPE_CHECKING:
+    from model.network import Network
+
+Scaling = Literal["0..1", "0..255", "-1..1", "standardized"]
+Channels = Literal["last", "first", "dropped", "flat"]
+
+SCALINGS: dict[str, str] = {
+    "0..1": "pixels divided by 255 (0..1)",
+    "0..255": "pixels as they are (0..255)",
+    "-1..1": "pixels divided by 127.5, minus 1 (-1..1)",
+    "standardized": "pixels minus their mean, divided by their spread",
+}
+TRIED = ("0..1", "0..255", "-1..1")
+SAMPLES, FEW_SAMPLES, LARGE_IMAGE = 256, 64, 64 * 64
+CLEAR = 3.0  # standard errors
+MARGIN = 0.05  # nats
+AGREE = 0.98
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """The way from uint8 images to a network's input.
+
+    Attributes:
+        scaling: see SCALINGS.
+        size: "same": images are taken in the size they have.
+        channels: where the channel axis goes: "last" and "first" keep it, "dropped" removes the only
+            channel, "flat" makes one row of the image.
+        mean, spread: per channel, in pixels; for "standardized" only.
+        notices: what a person should know about the choice.
+    """
+
+    scaling: Scaling = "0..1"
+    size: Literal["same"] = "same"
+    channels: Channels = "last"
+    mean: tuple[float, ...] = ()
+    spread: tuple[float, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def apply(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, h, w, ch) uint8 to float32 in the shape and scale of the network's input."""
+        values: NDArray[np.float32] = images.astype(np.float32)
+        match self.scaling:
+            case "0..1":
+                values /= 255
+            case "-1..1":
+                values /= 127.5
+                values -= 1
+            case "standardized":
+                values -= np.asarray(self.mean, np.float32)
+                values /= np.asarray(self.spread, np.float32)
+        match self.channels:
+            case "first":
+                return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
+            case "dropped":
+                return values[..., 0]
+            case "flat":
+                return values.reshape(len(values), -1)
+        return values
+
+    def describe(self) -> str:
+        """In plain English, without a full stop."""
+        channels = {
+            "last": "",
+            "first": ", channels first",
+            "dropped": ", without the channel axis",
+            "flat": ", each image as one row of numbers",
+        }
+        return SCALINGS[self.scaling] + channels[self.channels]
+
+    def to_dict(self) -> dict[str, Any]:
+        """In types that JSON knows."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Preprocessing:
+        """The inverse of to_dict."""
+        settings: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+        return cls(**settings)
+
+
+def check_fit(info: NetworkInfo, dataset_name: str, image_shape: tuple[int, ...], n_classes: int) -> None:
+    """Refuse a dataset whose images or classes a network was not made for.
+
+    Raises:
+        Mismatch: names both sides.
+    """
+    fits = all(takes in (None, has) for takes, has in zip(info.input_shape, image_shape, strict=True))
+    advice = f"choose a network trained on {dataset_name}"
+    if not fits:
+        takes = "x".join("any" if size is None else str(size) for size in info.input_shape)
+        raise Mismatch(
+            f"{info.name} takes {takes} images, {dataset_name} has {'x'.join(map(str, image_shape))}; {advice}"
+        )
+    if info.n_outputs != n_classes:
+        raise Mismatch(f"{info.name} has {info.n_outputs} outputs, {dataset_name} has {n_classes} classes; {advice}")
+
+
+def choose(
+    network: Network, images: NDArray[np.uint8], labels: NDArray[np.int64], *, override: str | None = None
+) -> tuple[Preprocessing, list[dict[str, Any]]]:
+    """The scaling under which a network knows its labels best, found by trying it on a few samples.
+
+    Args:
+        network: an opened network that fits the images.
+        images: (n, h, w, ch) uint8.
+        labels: (n,) int64, -1 for "no label".
+        override: a scaling to use instead, tried or not.
+
+    Returns:
+        The preprocessing, and a row per scaling that was tried: scaling, loss (mean, nats; None where
+        it is not a number), accuracy, samples, chosen. Without labels nothing is tried.
+
+    Raises:
+        UnknownName: there is no such scaling.
+    """
+    plain = Preprocessing(channels=_channels(network.info))
+    if override is not None:
+        return _scaled(plain, override, images), []
+    rows = _sample(images, labels, network.info.n_outputs)
+    if not len(rows):
+        notice = "Pixels are scaled to 0..1: without labels it cannot be tried which scaling the network expects."
+        return replace(plain, notices=(notice,)), []
+    pixels, known = images[rows], labels[rows]
+    losses: dict[str, NDArray[np.float64]] = {}
+    predicted: dict[str, NDArray[np.int64]] = {}
+    table: list[dict[str, Any]] = []
+    for name in TRIED:
+        logits = network.logits(_scaled(plain, name, pixels).apply(pixels)).astype(np.float64)
+        losses[name] = _losses(logits, known)
+        predicted[name] = logits.argmax(axis=1)
+        mean = float(losses[name].mean())
+        table.append(
+            {
+                "scaling": name,
+                "loss": mean if math.isfinite(mean) else None,
+                "accuracy": float((predicted[name] == known).mean()),
+                "samples": len(rows),
+            }
+        )
+    name, notice = _best(losses, predicted)
+    for row in table:
+        row["chosen"] = row["scaling"] == name
+    return replace(_scaled(plain, name, images), notices=(notice,) if notice else ()), table
+
+
+def _best(losses: dict[str, NDArray[np.float64]], predicted: dict[str, NDArray[np.int64]]) -> tuple[str, str]:
+    """The scaling with the smallest loss; 0..1 where the lead over that is not clear; and a notice.
+
+    The lead must be worth `MARGIN` nats, too. A network without large biases gives the same classes for
+    pixels 255 times too large, only far surer of itself, and where it is right that is the smaller loss.
+    No notice is given when the rivals predict the same classes anyway.
+    """
+    finite = {name: values for name, values in losses.items() if np.isfinite(values).all()}
+    if not finite:
+        return TRIED[0], "Pixels are scaled to 0..1, but the network gives numbers that are none, however scaled."
+    best = min(finite, key=lambda name: float(finite[name].mean()))
+    near = [name for name in finite if name == best or not _is_clear(finite[name] - finite[best])]
+    chosen = TRIED[0] if TRIED[0] in near else best
+    rivals = [name for name in near if (predicted[name] == predicted[chosen]).mean() < AGREE]
+    if not rivals:
+        return chosen, ""
+    return chosen, (
+        f"Pixels are scaled to {chosen}, but {' and '.join(rivals)} do about as well; check it with --preprocess."
+    )
+
+
+def _is_clear(more: NDArray[np.float64]) -> bool:
+    """Whether the losses are larger by more than chance would do, sample by sample."""
+    error = float(more.std(ddof=1)) / math.sqrt(len(more)) if len(more) > 1 else math.inf
+    return float(more.mean()) > max(CLEAR * error, MARGIN)
+
+
+def _losses(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """-log p(label) in nats, (n,)."""
+    top = logits.max(axis=1, keepdims=True)
+    total = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
+    return np.asarray(total - logits[np.arange(len(labels)), labels])
+
+
+def _sample(images: NDArray[np.uint8], labels: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
+    """Rows spread evenly over those with a label."""
+    known = np.flatnonzero((labels >= 0) & (labels < n_classes))
+    count = min(len(known), FEW_SAMPLES if math.prod(images.shape[1:3]) > LARGE_IMAGE else SAMPLES)
+    return known[np.linspace(0, len(known) - 1, count).astype(np.int64)] if count else known
+
+
+def _scaled(plain: Preprocessing, name: str, images: NDArray[np.uint8]) -> Preprocessing:
+    if name not in SCALINGS:
+        raise UnknownName(f"scaling '{name}': not known; {nearest(name, list(SCALINGS))}")
+    scaling: Any = name
+    if name != "standardized":
+        return replace(plain, scaling=scaling)
+    few = images[np.linspace(0, len(images) - 1, min(len(images), 10_000)).astype(np.int64)]
+    mean, spread = few.mean(axis=(0, 1, 2)), few.std(axis=(0, 1, 2))
+    return replace(
+        plain,
+        scaling=scaling,
+        mean=tuple(float(value) for value in mean),
+        spread=tuple(float(value) or 1.0 for value in spread),
+    )
+
+
+def _channels(info: NetworkInfo) -> Channels:
+    match len(info.tensor_shape):
+        case 1:
+            return "flat"
+        case 2:
+            return "dropped"
+    return "first" if info.channels_first else "last"

@@ -1,0 +1,401 @@
+"""What can be said of a file with h5py and zipfile: damage, traps, and what it would make Keras do."""
+
+import json
+import subprocess
+import sys
+import time
+from copy import deepcopy
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from model import reading, stored
+
+from .conftest import dense, image, layer, sequential
+
+ROOT = Path(__file__).parents[2]
+SMALL = {"scores": {"kernel:0": np.zeros((4, 10), np.float32), "bias:0": np.zeros(10, np.float32)}}
+
+
+def dtype(name="float32"):
+    return {"module": "keras", "class_name": "DTypePolicy", "config": {"name": name}, "registered_name": None}
+
+
+class TestWhatItReads:
+    def test_h5(self, h5, config):
+        found = reading.scan(h5())
+        assert found["format"] == "h5"
+        assert found["keras_version"] == "2.4.0"
+        assert found["architecture"] == config
+        assert found["input_shape"] == (28, 28, 1)
+        assert found["weights"] == 7850
+        assert not found["channels_first"]
+
+    def test_keras(self, archive, config):
+        found = reading.scan(archive())
+        assert found["format"] == "keras"
+        assert found["keras_version"] == "3.4.1"
+        assert found["architecture"]["config"] == config["config"]
+        assert (found["input_shape"], found["weights"]) == ((28, 28, 1), 7850)
+
+    def test_the_name_does_not_matter(self, h5, archive):
+        assert reading.scan(h5("net.keras"))["format"] == "h5"
+        assert reading.scan(archive("net.h5"))["format"] == "keras"
+        assert reading.scan(h5("net"))["format"] == "h5"
+
+    @pytest.mark.parametrize("shape", [(28, 28), (784,), (3072,), (32, 32, 3), (None, None, 3)])
+    def test_shapes_of_images(self, shape, h5):
+        config = sequential(image(*shape), layer("Flatten", "flatten"), dense())
+        assert reading.scan(h5(config=config))["input_shape"] == shape
+
+    def test_channels_first(self, h5):
+        conv = layer("Conv2D", "conv", filters=4, kernel_size=[3, 3], data_format="channels_first")
+        found = reading.scan(h5(config=sequential(image(3, 32, 40), conv, layer("Flatten", "flatten"), dense())))
+        assert found["channels_first"]
+        assert found["input_shape"] == (3, 32, 40)
+
+    def test_the_first_layer_may_say_what_the_input_is(self, h5):
+        first = layer("Flatten", "flatten", batch_input_shape=[None, 28, 28, 1])
+        assert reading.scan(h5(config=sequential(first, dense())))["input_shape"] == (28, 28, 1)
+
+    def test_a_functional_network_with_a_nested_one(self, h5):
+        inner = sequential(image(28, 28, 1, name="inner"), layer("Flatten", "flatten"))
+        config = {
+            "class_name": "Model",
+            "config": {
+                "name": "net",
+                "layers": [
+                    {**image(28, 28, 1), "inbound_nodes": []},
+                    {**inner, "name": "nested", "inbound_nodes": [[["image", 0, 0, {}]]]},
+                    {**dense(), "inbound_nodes": [[["nested", 1, 0, {}]]]},
+                ],
+                "input_layers": [["image", 0, 0]],
+                "output_layers": [["scores", 0, 0]],
+            },
+        }
+        assert reading.scan(h5(config=config))["input_shape"] == (28, 28, 1)
+        config["config"]["input_layers"] = ["image", 0, 0]
+        assert reading.scan(h5(config=config))["input_shape"] == (28, 28, 1)
+
+    def test_what_keras_3_writes_into_a_config(self, archive):
+        conv = {
+            "module": "keras.layers",
+            "registered_name": None,
+            **layer(
+                "Conv2D",
+                "conv",
+                filters=4,
+                kernel_size=[3, 3],
+                dtype=dtype(),
+                activation={"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "relu"},
+                kernel_initializer={"module": "keras.initializers", "class_name": "HeNormal", "config": {"seed": None}},
+                kernel_regularizer={"module": "keras.regularizers", "class_name": "L2", "config": {"l2": 0.1}},
+            ),
+            "build_config": {"input_shape": [None, 28, 28, 1]},
+        }
+        operation = {
+            "module": "keras.src.ops.numpy",
+            "registered_name": "Multiply",
+            **layer("Multiply", "multiply"),
+            "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {}}], "kwargs": {}}],
+        }
+        config = {"module": "keras", **sequential(image(28, 28, 1), conv, operation, layer("Flatten", "f"), dense())}
+        config["compile_config"] = {"optimizer": {"class_name": "MyOptimizer", "config": {}}, "loss": "my_loss"}
+        assert reading.scan(archive(config__json=json.dumps(config)))["input_shape"] == (28, 28, 1)
+
+    def test_takes_less_than_a_tenth_of_a_second(self):
+        path = reading.resolve("mnist")
+        reading.scan(path)
+        took = []
+        for _ in range(3):
+            begin = time.perf_counter()
+            reading.scan(path)
+            took.append(time.perf_counter() - begin)
+        assert min(took) < 0.1
+
+    def test_without_keras(self, h5):
+        code = f"import sys; from pathlib import Path; from model import reading; reading.scan(Path({str(h5())!r}))"
+        code += "; print([name for name in sys.modules if name in ('keras', 'tensorflow')])"
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == "[]"
+
+
+class TestDamage:
+    @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+    def test_truncated_h5(self, share, h5, refused):
+        path = h5()
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * share)])
+        sentence = refused(reading.scan, path)
+        assert f"truncated: {int(len(whole) * share):,} of {len(whole):,} bytes; copy it again" in sentence
+
+    @pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+    def test_truncated_keras(self, share, archive, refused):
+        path = archive()
+        whole = path.read_bytes()
+        path.write_bytes(whole[: int(len(whole) * share)])
+        assert "not a complete zip" in refused(reading.scan, path)
+
+    def test_flipped_bits_are_refused_or_harmless(self, h5, archive):
+        random = np.random.default_rng(0)
+        for path in (h5(), archive()):
+            whole = path.read_bytes()
+            for _ in range(60):
+                data = bytearray(whole)
+                data[random.integers(len(data))] ^= 1 << random.integers(8)
+                path.write_bytes(data)
+                try:
+                    reading.scan(path)
+                except reading.BadModel as error:
+                    assert len(str(error)) <= 240  # noqa: PT017
+
+    def test_weights_only(self, h5, tmp_path, refused, weights):
+        path = h5(config=None)
+        with h5py.File(path, "r+") as file:
+            file.attrs["layer_names"] = [b"scores"]
+        assert "holds weights only; save the whole model with model.save()" in refused(reading.scan, path)
+        with h5py.File(tmp_path / "new.weights.h5", "w") as file:
+            file["layers/dense/vars/0"] = np.zeros(3)
+        assert "holds weights only" in refused(reading.scan, tmp_path / "new.weights.h5")
+
+    def test_hdf5_of_something_else(self, h5, refused):
+        assert "has no Keras model in it" in refused(reading.scan, h5(config=None))
+
+    def test_no_weights(self, h5, archive, refused):
+        assert "architecture without weights" in refused(reading.scan, h5(weights=None))
+        assert "architecture without weights" in refused(reading.scan, archive(model__weights__h5=None))
+
+    def test_zip_of_something_else(self, archive, refused):
+        assert "no Keras model" in refused(reading.scan, archive(config__json=None))
+        assert "a PyTorch file" in refused(reading.scan, archive(config__json=None, **{"net/data.pkl": b""}))
+
+    def test_broken_json(self, h5, archive, refused):
+        assert "model config is damaged (line 1, column 2)" in refused(reading.scan, h5(config="{class_name"))
+        assert "(line 2, column 3)" in refused(reading.scan, archive(config__json="{\n  class"))
+
+    @pytest.mark.parametrize(
+        "text", ["[]", "3", "null", '{"class_name": 3}', "{}", '{"class_name": "Sequential"}', "9" * 5000]
+    )
+    def test_json_that_is_no_network(self, text, h5, refused):
+        refused(reading.scan, h5(config=text))
+
+    def test_nested_too_deep(self, h5, archive, refused):
+        assert "nested too deeply" in refused(reading.scan, h5(config="[" * 5000 + "]" * 5000))
+        deep = json.dumps({"class_name": "Sequential", "config": None}).replace("null", "[" * 200 + "]" * 200)
+        assert "nested too deeply" in refused(reading.scan, archive(config__json=deep))
+
+    def test_odd_kinds_of_values_everywhere(self, h5, config):
+        """Each value in turn is replaced by something else: refused in one line, or harmless."""
+        for odd in (None, 3, "x", [], {}, [None], {"class_name": []}):
+            for path in list(paths(config)):
+                changed = deepcopy(config)
+                place = changed
+                for key in path[:-1]:
+                    place = place[key]
+                place[path[-1]] = odd
+                try:
+                    reading.scan(h5(config=changed))
+                except reading.BadModel as error:
+                    assert len(str(error)) <= 240  # noqa: PT017
+
+
+def paths(node, path=()):
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from paths(value, (*path, key))
+
+
+class TestCode:
+    """Twelve and more files that would make Keras run, call or read something."""
+
+    LAYERS = (
+        (layer("Lambda", "evil", function=["4wEAAAA=", None, None]), "layer 'evil' holds Python code"),
+        (layer("Lambda", "evil", function={"class_name": "__lambda__", "config": {"code": "4w=="}}), "holds Python code"),
+        (layer("Activation", "evil", activation={"class_name": "__lambda__", "config": {}}), "layer 'evil' holds Python"),
+        (layer("TFSMLayer", "evil", filepath="/tmp"), "layer 'evil' (TFSMLayer) reads files"),
+        (layer("StringLookup", "evil", vocabulary="/etc/passwd"), "layer 'evil' (StringLookup) reads files"),
+        (layer("MyConv", "evil", filters=3), "layer 'evil' is of class 'MyConv'"),
+        (layer("TorchModuleWrapper", "evil", module="x"), "is of class 'TorchModuleWrapper'"),
+        (layer("JaxLayer", "evil"), "is of class 'JaxLayer'"),
+        ({**layer("Conv2D", "evil"), "module": "my.layers"}, "is of class 'Conv2D'"),
+        ({**layer("Conv2D", "evil"), "module": "keras.utils"}, "is of class 'Conv2D'"),
+        ({**layer("Conv2D", "evil"), "registered_name": "My>Conv2D"}, "is of class 'Conv2D'"),
+        ({**layer("get_file", "evil"), "module": "keras.utils"}, "is of class 'get_file'"),
+        ({**layer("WhileLoop", "evil"), "module": "keras.src.ops.core"}, "is of class 'WhileLoop'"),
+        (layer("Activation", "evil", activation="my_activation"), "layer 'evil' calls the function 'my_activation'"),
+        (layer("TimeDistributed", "outer", layer=layer("Lambda", "evil")), "layer 'evil' holds Python code"),
+        (layer("Dense", "evil", kernel_initializer=layer("Mine", "x")), "is of class 'Mine'"),
+    )
+    FUNCTIONS = (
+        ("os", "system"),
+        ("numpy", "load"),
+        ("keras.utils", "get_file"),
+        ("keras.utils", "set_random_seed"),
+        ("keras.config", "set_floatx"),
+        ("keras.datasets.mnist", "load_data"),
+        ("keras.saving", "load_model"),
+        ("keras.layers", "deserialize"),
+        ("builtins", "eval"),
+    )
+
+    @pytest.mark.parametrize(("evil", "words"), LAYERS, ids=[words for _, words in LAYERS])
+    def test_layers(self, evil, words, h5, archive, refused):
+        config = sequential(image(28, 28, 1), evil, layer("Flatten", "flatten"), dense())
+        assert words in refused(reading.scan, h5(config=config))
+        assert words in refused(reading.scan, archive(config__json=json.dumps(config)))
+
+    @pytest.mark.parametrize(("module", "name"), FUNCTIONS)
+    def test_functions(self, module, name, archive, refused):
+        function = {"module": module, "class_name": "function", "config": name, "registered_name": name}
+        for evil in (layer("Activation", "evil", activation=function), layer("Dense", "evil", kernel_initializer=function)):
+            config = sequential(image(28, 28, 1), evil, layer("Flatten", "flatten"), dense())
+            sentence = refused(reading.scan, archive(config__json=json.dumps(config)))
+            assert "layer 'evil' calls the function" in sentence
+            assert name in sentence
+
+    def test_a_network_of_a_class_of_ones_own(self, archive, refused):
+        config = {"class_name": "MyNet", "module": "train", "config": {"name": "mine"}, "registered_name": "MyNet"}
+        assert "the network itself is of class 'MyNet'" in refused(
+            reading.scan, archive(config__json=json.dumps(config))
+        )
+
+    def test_the_first_one_is_named(self, h5, refused):
+        evils = [layer("Lambda", name) for name in ("one", "two")]
+        assert "'one'" in refused(reading.scan, h5(config=sequential(image(28, 28, 1), *evils, dense())))
+
+    def test_names_that_would_break_the_line(self, h5, refused):
+        evil = layer("Lambda", "a\nb\x1b[31m" + "c" * 500)
+        refused(reading.scan, h5(config=sequential(image(28, 28, 1), evil, dense())))
+
+    def test_a_nested_network_may_have_been_trained(self, archive, refused):
+        inner = sequential(image(28, 28, 1, name="inner"), layer("Flatten", "flatten"))
+        inner["compile_config"] = {
+            "optimizer": {"module": "keras.optimizers", "class_name": "Adam", "config": {}, "registered_name": None}
+        }
+        config = sequential(inner, dense())
+        reading.scan(archive(config__json=json.dumps(config)))
+        inner["compile_config"]["optimizer"]["module"] = "evil"
+        assert "is of class 'Adam'" in refused(reading.scan, archive(config__json=json.dumps(config)))
+
+
+class TestLinks:
+    @pytest.fixture
+    def target(self, tmp_path):
+        with h5py.File(tmp_path / "secret.h5", "w") as file:
+            file["secret"] = np.arange(7850, dtype=np.float32)
+        (tmp_path / "secret.raw").write_bytes(b"secret" * 6000)
+        return tmp_path
+
+    @pytest.mark.parametrize("kind", ["external link", "soft link", "external dataset", "virtual dataset"])
+    def test_are_refused_anywhere(self, kind, target, h5, refused):
+        path = h5()
+        with h5py.File(path, "r+") as file:
+            place = "optimizer_weights/deep/kernel"
+            if kind == "external link":
+                file[place] = h5py.ExternalLink(target / "secret.h5", "/secret")
+            elif kind == "soft link":
+                file[place] = h5py.SoftLink("/model_weights/scores")
+            elif kind == "external dataset":
+                file.create_dataset(place, (9000,), "f4", external=[(str(target / "secret.raw"), 0, 36000)])
+            else:
+                layout = h5py.VirtualLayout((7850,), "f4")
+                layout[:] = h5py.VirtualSource(str(target / "secret.h5"), "secret", (7850,))
+                file.create_virtual_dataset(place, layout)
+        assert "weights point outside the file" in refused(reading.scan, path)
+
+    def test_in_an_archive_too(self, tmp_path, target, archive, refused):
+        with h5py.File(tmp_path / "weights.h5", "w") as file:
+            file["layers/dense/vars/0"] = h5py.ExternalLink(target / "secret.h5", "/secret")
+        path = archive(model__weights__h5=(tmp_path / "weights.h5").read_bytes())
+        assert "weights point outside the file" in refused(reading.scan, path)
+
+    def test_a_circle_of_groups_comes_to_an_end(self, h5):
+        path = h5()
+        with h5py.File(path, "r+") as file:
+            file["model_weights/scores/again"] = file["model_weights"]
+        assert reading.scan(path)["weights"] == 7850
+
+    @pytest.mark.parametrize("name", ["../evil", "/etc/passwd", "assets/../../x", "C:\\x", "a\nb"])
+    def test_member_names(self, name, archive, refused):
+        assert "has a member with the name" in refused(reading.scan, archive(**{name: b"x"}))
+
+
+class TestBombs:
+    @pytest.mark.parametrize("gigabytes", [1.5, 3, 5])
+    def test_declared_weights(self, gigabytes, h5, refused):
+        path = h5()
+        with h5py.File(path, "r+") as file:
+            file.create_dataset("model_weights/scores/bomb", (int(gigabytes * 2**28),), "f4", chunks=(1024,))
+        begin = time.perf_counter()
+        assert "declares" in refused(reading.scan, path)
+        assert time.perf_counter() - begin < 1
+        assert path.stat().st_size < 100_000
+
+    def test_the_optimizer_does_not_count(self, h5):
+        path = h5()
+        with h5py.File(path, "r+") as file:
+            file.create_dataset("optimizer_weights/bomb", (2**30,), "f4", chunks=(1024,))
+        assert reading.scan(path)["weights"] == 7850
+
+    def test_config(self, archive, refused, monkeypatch):
+        monkeypatch.setattr(stored, "FREE_BYTES", 1 << 20)
+        path = archive(config__json=" " * (16 << 20))
+        assert path.stat().st_size < 80_000
+        assert "declares 17 MB" in refused(reading.scan, path)
+
+    def test_many_objects(self, h5, refused, monkeypatch):
+        monkeypatch.setattr(stored, "MAX_OBJECTS", 3)
+        assert "holds over 3 objects" in refused(reading.scan, h5())
+
+    @pytest.mark.parametrize(
+        ("layers", "named"),
+        [
+            ([layer("Flatten", "flatten"), dense("big", 10**9)], "big"),
+            ([dense("one", 60_000), dense("two", 60_000)], "two"),
+            ([layer("Conv2D", "conv", filters=10**8, kernel_size=[3, 3])], "conv"),
+            ([layer("Embedding", "words", input_dim=10**6, output_dim=10**4)], "words"),
+            ([layer("LSTM", "lstm", units=50_000)], "lstm"),
+            ([layer("Conv2D", "c", filters=9000, kernel_size=[1, 1]), layer("SeparableConv2D", "s", filters=9000)], "s"),
+            ([dense("one", 9000), layer("DepthwiseConv2D", "d", depth_multiplier=9000, kernel_size=[3, 3])], "d"),
+        ],
+    )
+    def test_parameters(self, layers, named, h5, refused):
+        config = sequential(image(28, 28, 1), *layers, dense())
+        sentence = refused(reading.scan, h5(config=config))
+        assert f"(layer '{named}')" in sentence
+        assert "needs over" in sentence
+
+    def test_what_a_layer_was_built_for(self, archive, refused):
+        config = sequential(image(28, 28, 1), {**dense(), "build_config": {"input_shape": [None, 10**9]}})
+        assert "needs over 40 GB" in refused(reading.scan, archive(config__json=json.dumps(config)))
+
+    @pytest.mark.parametrize("shape", [(100_000, 100_000, 3), (10**9,), (10**6, 10**6), (0, 28, 1)])
+    def test_input(self, shape, h5, refused):
+        assert "expects input" in refused(reading.scan, h5(config=sequential(image(*shape), dense())))
+
+
+class TestInputs:
+    def two(self):
+        nodes = [{**image(28, 28, 1, name=name), "inbound_nodes": []} for name in ("left", "right")]
+        return {
+            "class_name": "Functional",
+            "config": {"layers": nodes, "input_layers": [["left", 0, 0], ["right", 0, 0]], "output_layers": []},
+        }
+
+    def test_two(self, h5, refused):
+        assert "takes 2 inputs (left, right)" in refused(reading.scan, h5(config=self.two()))
+
+    @pytest.mark.parametrize("shape", [(128,), (16, 28, 28, 1), (32, 32, 4), (32, 32, 16), ()])
+    def test_no_image(self, shape, h5, refused):
+        sentence = refused(reading.scan, h5(config=sequential(image(*shape), dense())))
+        assert f"expects input ({', '.join(['None', *map(str, shape)])})" in sentence
+
+    def test_text(self, h5, refused):
+        first = layer("InputLayer", "text", batch_input_shape=[None, 28, 28], dtype="string")
+        assert "of text" in refused(reading.scan, h5(config=sequential(first, dense())))
+
+    def test_no_layers(self, h5, refused):
+        assert "has no layers" in refused(reading.scan, h5(config=sequential()))
