@@ -94,33 +94,44 @@ def _by_tree(points: NDArray[np.float32], k: int) -> NDArray[np.intp] | None:
 def _by_products(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     """By matrix products, a block of rows against all.
 
-    Sorting a row of n distances costs more than making it. So columns go in groups; the k nearest are
-    in the k groups with the smallest minima, and only these are looked into. The candidates'
-    distances are then made anew from differences, which rounds less than the product.
+    The candidates' distances are made anew from differences, which rounds less than a product.
     """
     n, d = points.shape
-    groups = -(-n // GROUP)
-    others = np.zeros((groups * GROUP, d + 1), np.float32)
-    others[:n, :d], others[:n, d] = points, np.einsum("nd,nd->n", points, points)
-    others[n:, d] = np.inf
+    squares = np.einsum("nd,nd->n", points, points)[:, None]
+    others = np.concatenate([points, squares], axis=1)
     indices = np.empty((n, k), np.intp)
     candidates = min(k + SPARE, n - 1)
-    looked_into = min(candidates, groups)
-    for rows in _blocks(n, max(len(others), candidates * d)):
+    for rows in _blocks(n, max(n, candidates * d)):
         mine = points[rows]
-        every = np.arange(len(mine))[:, None]
         # The squared distance without my own square, which changes no order: |y|^2 - 2 x.y
         distances = np.concatenate([-2 * mine, np.ones_like(mine[:, :1])], axis=1) @ others.T
-        distances[every[:, 0], every[:, 0] + rows.start] = np.inf
-        grouped = distances.reshape(len(mine), groups, GROUP)
-        nearest = np.argpartition(grouped.min(axis=2), looked_into - 1, axis=1)[:, :looked_into]
-        inside = grouped[every, nearest].reshape(len(mine), -1)
-        chosen = np.argpartition(inside, candidates - 1, axis=1)[:, :candidates]
-        chosen = np.sort(np.take_along_axis(nearest, chosen // GROUP, axis=1) * GROUP + chosen % GROUP, axis=1)
+        distances[np.arange(len(mine)), np.arange(rows.start, rows.stop)] = np.inf
+        chosen = np.sort(smallest(distances, candidates), axis=1)
         apart = points[chosen] - mine[:, None]
         order = np.argsort(np.einsum("nkd,nkd->nk", apart, apart), axis=1, kind="stable")[:, :k]
         indices[rows] = np.take_along_axis(chosen, order, axis=1)
     return indices
+
+
+def smallest(distances: NDArray[np.float32], k: int) -> NDArray[np.intp]:
+    """Columns of the k smallest of every row, in no order. distances: (q, n) -> (q, min(k, n)).
+
+    Sorting a row of n distances costs more than making it. So columns go in groups; the k smallest are
+    in the k groups with the smallest minima or in the rest that fills no group, and only these are
+    looked into.
+    """
+    q, n = distances.shape
+    groups = n // GROUP
+    if groups <= k:
+        return np.argpartition(distances, min(k, n) - 1, axis=1)[:, :k]
+    every = np.arange(q)[:, None]
+    minima = distances[:, : groups * GROUP].reshape(q, groups, GROUP).min(axis=2)
+    nearest = np.argpartition(minima, k - 1, axis=1)[:, :k, None]
+    columns = (nearest * GROUP + np.arange(GROUP)).reshape(q, -1)
+    rest = np.broadcast_to(np.arange(groups * GROUP, n), (q, n - groups * GROUP))
+    columns = np.concatenate([columns, rest], axis=1)
+    chosen = np.argpartition(distances[every, columns], k - 1, axis=1)[:, :k]
+    return np.take_along_axis(columns, chosen, axis=1)
 
 
 def _blocks(n: int, width: int) -> Iterator[slice]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.neighbors import smallest
 from analysis.rule import rule
 
-BLOCK = 2**22  # distances at a time
+BLOCK = 2**21  # distances at a time
 ROUNDING = np.float32(1e-6)  # of float32 sums; so that copies of one sample count as equally far
 METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
 
@@ -57,12 +58,15 @@ def trustworthiness(
     squares = np.einsum("nd,nd->n", space, space)
     excess, kept = 0, 0
     for rows in _blocks(drawn, n):
-        on_map = np.argpartition(_on_map(plane, rows), k - 1, axis=1)[:, :k]
+        on_map = smallest(_on_map(plane, rows), k)
         in_space = _in_space(space, squares, rows)
         theirs = np.take_along_axis(in_space, on_map, axis=1)
         theirs -= ROUNDING * (squares[rows, None] + squares[on_map])
-        in_space.sort(axis=1)
-        ranks = np.stack([np.searchsorted(*pair) for pair in zip(in_space, theirs, strict=True)]) + 1
+        # Counting who is nearer, k times a row, is a fifth of the work of sorting the row.
+        nearer = [
+            [np.count_nonzero(row < limit) for limit in limits] for row, limits in zip(in_space, theirs, strict=True)
+        ]
+        ranks = np.array(nearer) + 1
         excess += int(np.maximum(ranks - k, 0).sum())
         kept += int((ranks <= k).sum())
     q = len(drawn)

@@ -15,6 +15,7 @@
     const [scene, setScene] = useState(null);
     const [unsupported, setUnsupported] = useState(false);
     const [, refresh] = useReducer((count) => count + 1, 0);
+    useState(() => fetchEarly(props)); // while the browser is still preparing the card
     const key = keyOf(props.id);
     latest.current = props;
 
@@ -91,6 +92,10 @@
         ? h(parts.Counts, { scene, total: props.total, selection: props.selection, setHidden })
         : h("div", { className: "iv-map-counts" }, " ")
     );
+  }
+
+  function fetchEarly(props) {
+    for (const prop of [props.positions, props.color, props.size]) if (prop) parts.column(prop.url).catch(() => null);
   }
 
   /* Dash writes the id of a pattern with its keys sorted. */

@@ -22,20 +22,28 @@ def register(app: Dash, session: Session) -> None:
     """Wire the maps."""
 
     @app.callback(
-        [Output(ids.sample_map(MATCH), name) for name in PROPERTIES],
-        Output(ids.caption(MATCH), "children"),
+        {
+            "properties": {name: Output(ids.sample_map(MATCH), name) for name in PROPERTIES},
+            "caption": Output(ids.caption(MATCH), "children"),
+            "fallback": Output(ids.fallback(MATCH), "children"),
+        },
         Input(ids.STATE, "data"),
         Input(ids.VERSION, "data"),
+        Input(ids.sample_map(MATCH), "unsupported"),
         State(ids.sample_map(MATCH), "id"),
         prevent_initial_call=True,
     )
-    def show(state: dict[str, Any], version: int, which: dict[str, str]) -> Any:
+    def show(state: dict[str, Any], version: int, unsupported: bool, which: dict[str, str]) -> Any:
         """What a map shows, and a word to the worker if that is not there yet."""
-        view = layouts.kit.state.State.of(state)
+        view, side = layouts.kit.state.State.of(state), which["side"]
         if session.has_dataset:
             session.want(projection.columns(session, view))
-        found = projection.map_properties(session, view, which["side"])
-        return [found.get(name) for name in PROPERTIES], projection.caption(session, view, which["side"])
+        properties = projection.map_properties(session, view, side)
+        return {
+            "properties": {name: properties.get(name) for name in PROPERTIES},
+            "caption": projection.caption(session, view, side),
+            "fallback": projection.chart(session, view, side) if unsupported else None,
+        }
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),

@@ -10,7 +10,6 @@ import errno
 import hashlib
 import logging
 import os
-import queue
 import secrets
 import threading
 import time
@@ -106,29 +105,30 @@ def download(
 @contextmanager
 def _opened(url: str, host: str, patience: Patience) -> Iterator[HTTPResponse]:
     """The answer of the host. Asked for in a thread, as looking up a name knows no time limit."""
-    box: queue.SimpleQueue[HTTPResponse | Exception] = queue.SimpleQueue()
-    given_up = threading.Event()
+    from concurrent.futures import Future, wait
+    from urllib.error import HTTPError
+
+    waiting: Future[HTTPResponse] = Future()
 
     def ask() -> None:
         try:
             answer = _opener(patience.stall).open(url, timeout=patience.connect)
         except Exception as error:  # carried over to the thread that waits
-            box.put(error)
+            if waiting.set_running_or_notify_cancel():
+                waiting.set_exception(error)
+            elif isinstance(error, HTTPError):
+                error.close()
             return
-        if given_up.is_set():
-            answer.close()
+        if waiting.set_running_or_notify_cancel():
+            waiting.set_result(answer)
         else:
-            box.put(answer)
+            answer.close()
 
     threading.Thread(target=ask, name="innerview-download", daemon=True).start()
-    try:
-        answer = box.get(timeout=patience.answer)
-    except queue.Empty:
-        given_up.set()
-        raise DownloadFailed(f"no answer from {host} in {patience.answer:.0f} s") from None
-    if isinstance(answer, Exception):
-        raise answer
-    with answer:
+    wait([waiting], timeout=patience.answer)
+    if waiting.cancel():
+        raise DownloadFailed(f"no answer from {host} in {patience.answer:g} s")
+    with waiting.result() as answer:
         yield answer
 
 

@@ -68,13 +68,15 @@ def tiles(session: Session, state: State) -> Any:
             parts.tile(
                 f"Accuracy · {shown}",
                 parts.percent(total.accuracy),
-                f"{_share(total)} · 95 % interval {_interval(total)}",
+                f"{_share(total)} samples",
+                f"95 % interval {_interval(total)}",
                 tooltip="Share of samples whose predicted class is their label, with its 95 % interval",
             ),
             parts.tile(
                 f"Mean loss · {shown}",
                 f"{_nats(total.loss)} nats",
-                f"n = {total.n:,.0f} · 95 % interval {_loss_interval(total)}",
+                f"n = {total.n:,.0f}",
+                f"95 % interval {_loss_interval(total)}",
                 tooltip="Mean of -log p(label), with its 95 % interval; 0 is best",
             ),
             _weakest(rows, names, shown),
@@ -115,14 +117,23 @@ def confusion(session: Session, state: State) -> Any:
     head = html.P(f"{shown}: {parts.count(wrong, total)} are put into a wrong class", className="note part-head")
     worst = parts.table(
         ["Label", "taken for", "count", "of the label's n"],
-        [[names[a], names[b], f"{n:,}", f"{parts.percent(n / counts[a].sum(), 1)} of {counts[a].sum():,}"] for a, b, n in pairs],
+        [
+            [names[a], names[b], f"{n:,}", f"{parts.percent(n / counts[a].sum(), 1)} of {counts[a].sum():,}"]
+            for a, b, n in pairs
+        ],
         numbers=(2, 3),
         caption=f"The {len(pairs)} most frequent of {np.count_nonzero(counts) - np.count_nonzero(np.diag(counts)):,} kinds of error",
     )
     if len(counts) > MOST_DRAWN:
-        return [head, parts.empty(f"{len(counts):,} classes are too many for a chart; the worst pairs follow."), worst]
+        return [
+            head,
+            parts.empty(f"{len(counts):,} classes are too many for a chart; the worst pairs follow."),
+            worst,
+        ]
     figure, height = figures.confusion(counts, names)
-    label = f"Confusion counts of {shown}, labels in rows and predictions in columns; the table below names the worst."
+    label = (
+        f"Confusion counts of {shown}, labels in rows and predictions in columns; the table below names the worst."
+    )
     return [head, figures.graph("confusion", figure, label=label, height=height), worst if pairs else None]
 
 
@@ -140,11 +151,14 @@ def _waiting_tiles(session: Session) -> Any:
 def _weakest(rows: list[Figures], names: tuple[str, ...], shown: str) -> Any:
     labelled = [(row, name) for row, name in zip(rows[ALL + 1 :], names, strict=False) if row.n]
     row, name = min(labelled, key=lambda pair: pair[0].accuracy)
-    detail = f"recall {parts.percent(row.accuracy, 1)} · {_share(row)} · 95 % interval {_interval(row, 1)}"
+    details = [f"recall {parts.percent(row.accuracy, 1)}, {_share(row)}", f"95 % interval {_interval(row, 1)}"]
     if row.correct == row.n:
-        name, detail = "none", "all samples of every class are put into it"
+        name, details = "none", ["all samples of every class are put into it"]
     return parts.tile(
-        f"Weakest class · {shown}", name, detail, tooltip="The class with the smallest share of its samples put into it (recall)"
+        f"Weakest class · {shown}",
+        name,
+        *details,
+        tooltip="The class with the smallest share of its samples put into it (recall)",
     )
 
 
@@ -157,6 +171,7 @@ def _most_confused(counts: NDArray[np.integer], names: tuple[str, ...], shown: s
         f"Most confused · {shown}",
         f"{names[label]} → {names[predicted]}",
         f"{parts.count(number, int(counts[label].sum()))} labelled {names[label]}",
+        f"{parts.percent(number / counts[label].sum(), 1)} of them",
         tooltip="The label and the class it is most often taken for",
     )
 

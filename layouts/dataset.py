@@ -112,16 +112,14 @@ def samples(session: Session, state: State) -> Any:
     mean = session.key("mean_images") if session.is_ready("mean_images") else ""
     boxes = [_class_samples(session, code, name, rows, each, mean) for code, name, rows in groups]
     classes = f"{parts.count(len(boxes), len(opened.class_names))} classes, " if len(boxes) == MOST_CLASSES else ""
-    blurred = ", behind the mean image of the class" if mean else ""
+    blurred = ", after the mean image of its class" if mean else ""
     return [
         html.P(f"{classes}the first {each} of each{blurred}; click one to look at it", className="note part-head"),
         markup("samples", html.Div(boxes, className="gallery")),
     ]
 
 
-def _class_samples(
-    session: Session, code: int, name: str, rows: NDArray[np.integer], each: int, mean: str
-) -> Any:
+def _class_samples(session: Session, code: int, name: str, rows: NDArray[np.integer], each: int, mean: str) -> Any:
     fingerprint = session.dataset.fingerprint
     title = [html.Strong(name), html.Span(parts.count(min(each, len(rows)), len(rows)), className="note")]
     average = html.Img(src=parts.row_url(mean, code), alt=f"mean image of {name}", className="pixels mean")

@@ -47,7 +47,9 @@ def network(session: Session, state: State) -> Any:
     return [
         html.Div(
             [
-                html.Span(f"{len(info.layers):,} layers · {parts.count(usable, len(info.layers))} can be mapped: click one"),
+                html.Span(
+                    f"{len(info.layers):,} layers · {parts.count(usable, len(info.layers))} can be mapped: click one"
+                ),
                 choice,
             ],
             className="part-head note",
@@ -69,7 +71,9 @@ def preprocessing(session: Session, state: State) -> Any:
     """How pixels become input, what else was tried, and which layer is looked at first."""
     opened = session.network
     info, chosen = opened.info, session.options.layer
-    reason = "asked for with --layer" if chosen else "the last one before the class scores, found from the connections"
+    reason = (
+        "asked for with --layer" if chosen else "the last one before the class scores, found from the connections"
+    )
     return [
         html.P(opened.preprocessing_text, className="lead-line"),
         _tried(opened) if opened.tried else None,
@@ -156,7 +160,10 @@ def _name(opened: OpenNetwork, name: str) -> Any:
     if name not in opened.layers:
         return html.Span([name, mark], className="layer-name")
     return html.Button(
-        [name, mark], id=ids.go("layer", name, "overview"), className="layer-name", title=f"Map the samples as {name} sees them"
+        [name, mark],
+        id=ids.go("layer", name, "overview"),
+        className="layer-name",
+        title=f"Map the samples as {name} sees them",
     )
 
 

@@ -39,9 +39,13 @@ def overview(session: Session, state: State) -> Any:
     ]
     return html.Div(
         [
-            html.Div([html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"),
+            html.Div(
+                [html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"
+            ),
             body("tiles"),
-            html.Div([html.Div(left, className="column"), html.Div(right, className="column")], className="two-columns"),
+            html.Div(
+                [html.Div(left, className="column"), html.Div(right, className="column")], className="two-columns"
+            ),
             card("First samples", body("samples")),
         ],
         className="overview",

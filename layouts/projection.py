@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from dash import html
 
-from layouts.kit import ids, parts, theme
+from layouts.kit import figures, ids, parts, theme
 from layouts.kit.components import SampleMap
 from layouts.kit.state import State
 from layouts.page import page
@@ -20,6 +21,7 @@ LEFT, RIGHT = "left", "right"
 SIDES = (LEFT, RIGHT)
 FIRST_PICTURE = "pca"
 EQUAL = "equal"
+CHARTED = 5000
 FACTS = ("labels", "predicted", "loss")
 
 
@@ -113,6 +115,20 @@ def caption(session: Session, state: State, side: str) -> Any:
     return [f"{rule.title} of {layer}", f" ({settings}) · " if settings else " · ", truth]
 
 
+def chart(session: Session, state: State, side: str) -> Any:
+    """The same map as a plotly chart of a stated sample of points, for browsers without WebGL2."""
+    properties = map_properties(session, state, side)
+    if not properties["positions"]:
+        return None
+    points = session.column(properties["positions"]["name"])
+    shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), CHARTED)).astype(int))
+    how = properties["color"]
+    values = session.column(state.color)[shown] if how else np.zeros(len(shown), int)
+    figure = figures.scatter(points[shown], values, how, shown)
+    text = f"{parts.count(len(shown), len(points))} samples shown, evenly chosen by index"
+    return [figures.graph(f"projection-{side}", figure, label=f"{text} of {side} map", height=480), html.P(text)]
+
+
 def color(session: Session, name: str) -> dict[str, Any] | None:
     """How a column colors dots: a color per class, or a scale for numbers."""
     try:
@@ -145,10 +161,9 @@ def _sheet(session: Session, state: State, side: str) -> Any:
         [
             html.Div(tools, className="map-tools"),
             html.Div(
-                SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)),
-                id=ids.fallback(side),
-                className="map-frame",
+                SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)), className="map-frame"
             ),
+            html.Div(id=ids.fallback(side)),
             html.P(caption(session, state, side), id=ids.caption(side), className="note caption"),
         ],
         className="sheet map-sheet",

@@ -124,6 +124,46 @@ def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure
     return {"data": traces, "layout": layout}, min(CELL * classes + MARGIN, TALLEST)
 
 
+def scatter(
+    points: NDArray[np.floating], values: NDArray[Any], color: Figure | None, indices: NDArray[np.integer]
+) -> Figure:
+    """A map of a few thousand samples, where the sample map cannot be drawn.
+
+    Args:
+        points: (n, 2).
+        values: (n,) what colors them: positions in the names of `color`, or numbers.
+        color: as the sample map takes it, or None.
+        indices: (n,) the samples, for the hover text.
+    """
+
+    def trace(rows: NDArray[np.bool_], name: str, marker: Figure) -> Figure:
+        return {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            "x": points[rows, 0].tolist(),
+            "y": points[rows, 1].tolist(),
+            "marker": {"size": 4, **marker},
+            "text": [f"sample {index}" for index in indices[rows]],
+            "hoverinfo": "text+name",
+        }
+
+    everything = np.ones(len(points), bool)
+    if color is None:
+        traces = [trace(everything, "", {})]
+    elif color["kind"] == "category":
+        pairs = zip(color["names"], color["colors"], strict=True)
+        traces = [trace(values == code, name, {"color": shade}) for code, (name, shade) in enumerate(pairs)]
+    else:
+        stops = color["scale"]["light"]
+        scale = [[position / (len(stops) - 1), shade] for position, shade in enumerate(stops)]
+        numbers = {"color": values.tolist(), "colorscale": scale, "showscale": True}
+        traces = [trace(everything, color["title"], numbers)]
+    axis = {"visible": False}
+    layout = {"xaxis": axis, "yaxis": {**axis, "scaleanchor": "x"}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
+    return {"data": traces, "layout": layout}
+
+
 def _logarithms(counts: NDArray[np.integer]) -> list[list[float | None]]:
     """log10 of every count; None where there is nothing to show."""
     with np.errstate(divide="ignore"):

@@ -20,13 +20,13 @@ def card(title: str, *children: Any, note: str = "", tools: Any = None, classNam
     return html.Section([head, *children], className=f"sheet {className}")
 
 
-def tile(label: str, value: str, detail: str = "", *, tooltip: str = "") -> Any:
-    """One number with its name above and its n below."""
+def tile(label: str, value: str, *details: str, tooltip: str = "") -> Any:
+    """One number with its name above and its n below, a line each."""
     return html.Div(
         [
             html.Div(label, className="label"),
             html.Div(value, className="value"),
-            html.Div(detail, className="note"),
+            *[html.Div(detail, className="note") for detail in details],
         ],
         className="sheet tile",
         title=tooltip or None,
@@ -69,10 +69,14 @@ def select(field: str, options: Sequence[tuple[str, str]], value: str, *, label:
         tooltip: what it does.
     """
     entries = [{"value": key, "label": text} for key, text in options]
-    return labelled(label, dbc.Select(id=ids.control(field), options=entries, value=value, size="sm"), tooltip=tooltip)
+    return labelled(
+        label, dbc.Select(id=ids.control(field), options=entries, value=value, size="sm"), tooltip=tooltip
+    )
 
 
-def table(head: Sequence[Any], rows: Sequence[Sequence[Any]], *, numbers: Sequence[int] = (), caption: str = "") -> Any:
+def table(
+    head: Sequence[Any], rows: Sequence[Sequence[Any]], *, numbers: Sequence[int] = (), caption: str = ""
+) -> Any:
     """A small table; columns listed in `numbers` are aligned to the right."""
 
     def css(column: int) -> str | None:

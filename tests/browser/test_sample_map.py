@@ -253,6 +253,34 @@ def test_zoom_tells_the_view_and_turns_dots_into_pictures(chromium_page, screens
         screenshot(page, "all-pictures")
 
 
+def test_keys_zoom_move_and_reset(chromium_page):
+    with Harness(images=None) as app:
+        page = opened(chromium_page, app)
+        page.locator(".iv-map-stage").focus()
+        for key in ("+", "+", "-", "ArrowRight", "ArrowUp"):
+            page.keyboard.press(key)
+        view = heard(page, app, "view", bool)
+        assert view["zoom"] == pytest.approx(1.4)
+        middle = np.nanmean([app.columns["tsne"].min(axis=0), app.columns["tsne"].max(axis=0)], axis=0)
+        assert view["x"] > middle[0] and view["y"] > middle[1]
+        page.keyboard.press("0")
+        heard(page, app, "view", lambda found: found is None)
+
+
+def test_two_fingers_zoom(chromium_page):
+    with Harness(images=None) as app:
+        page = opened(chromium_page, app)
+        box = page.locator(".iv-map-stage").bounding_box()
+        x, y = round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
+        screen = page.context.new_cdp_session(page)
+        screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+        for kind, apart in (("touchStart", 50), ("touchMove", 70), ("touchMove", 100), ("touchEnd", None)):
+            fingers = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
+            screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+        view = heard(page, app, "view", bool)
+        assert view["zoom"] == pytest.approx(2, rel=0.02)
+
+
 def test_a_change_of_projection_glides_and_keeps_the_selection(chromium_page):
     with Harness() as app:
         page = opened(chromium_page, app)

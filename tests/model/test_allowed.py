@@ -86,6 +86,12 @@ class TestAgainstKeras:
     def test_most_parts_exist(self):
         import keras
 
-        rooms = (keras.initializers, keras.regularizers, keras.constraints, keras.dtype_policies, keras.mixed_precision)
+        rooms = (
+            keras.initializers,
+            keras.regularizers,
+            keras.constraints,
+            keras.dtype_policies,
+            keras.mixed_precision,
+        )
         here = {name for name in allowed.PARTS if any(hasattr(room, name) for room in rooms)}
         assert allowed.PARTS - here <= {"Policy"}

@@ -15,7 +15,9 @@ PLUMBING = {"InputLayer", "Dropout", "Flatten", "ZeroPadding2D"}
 def row(name, kind, *inputs, parameters=None):
     weighted = kind in ("Conv2D", "Dense", "BatchNormalization")
     usable = kind not in PLUMBING
-    return Layer(name, kind, (None, 8, 8, 4), 10 * weighted if parameters is None else parameters, inputs, usable, 4 * usable)
+    return Layer(
+        name, kind, (None, 8, 8, 4), 10 * weighted if parameters is None else parameters, inputs, usable, 4 * usable
+    )
 
 
 def chain(*kinds):
@@ -40,7 +42,19 @@ def residual(blocks=2):
 
 def info(layers):
     return NetworkInfo(
-        "net.h5", "d", tuple(layers), (28, 28, 1), (28, 28, 1), False, 10, "softmax", graph.penultimate(layers), 1, 1, "3", ""
+        "net.h5",
+        "d",
+        tuple(layers),
+        (28, 28, 1),
+        (28, 28, 1),
+        False,
+        10,
+        "softmax",
+        graph.penultimate(layers),
+        1,
+        1,
+        "3",
+        "",
     )
 
 
@@ -92,7 +106,11 @@ class TestPenultimate:
         assert graph.penultimate(chain(*kinds)) == expected
 
     def test_names_do_not_matter(self):
-        rows = [row("predictions", "Conv2D"), row("input", "GlobalMaxPooling2D", "predictions"), row("dense", "Dense", "input")]
+        rows = [
+            row("predictions", "Conv2D"),
+            row("input", "GlobalMaxPooling2D", "predictions"),
+            row("dense", "Dense", "input"),
+        ]
         assert graph.penultimate(rows) == "input"
 
     def test_before_the_join_of_two_heads(self):
@@ -102,7 +120,11 @@ class TestPenultimate:
 
 class TestUsableLayers:
     def test_all_of_a_small_network(self):
-        assert graph.usable_layers(info(chain("InputLayer", "Conv2D", "Dropout", "Dense", "Dense"))) == ("1", "3", "4")
+        assert graph.usable_layers(info(chain("InputLayer", "Conv2D", "Dropout", "Dense", "Dense"))) == (
+            "1",
+            "3",
+            "4",
+        )
 
     def test_narrow_places_of_a_deep_one(self):
         rows = residual(40)
@@ -129,7 +151,9 @@ class TestUsableLayers:
 
 class TestBlocks:
     def test_a_chain_is_split_at_weights_and_pooling(self):
-        rows = chain("InputLayer", "Conv2D", "Activation", "Conv2D", "Activation", "MaxPooling2D", "Flatten", "Dense", "Dense")
+        rows = chain(
+            "InputLayer", "Conv2D", "Activation", "Conv2D", "Activation", "MaxPooling2D", "Flatten", "Dense", "Dense"
+        )
         blocks = graph.blocks(rows)
         assert [(block.layers, block.repeat) for block in blocks] == [
             (("0",), 1),
@@ -143,7 +167,13 @@ class TestBlocks:
 
     def test_equal_residual_blocks_become_one(self):
         blocks = graph.blocks(residual(5))
-        assert [(block.joined_by, block.repeat) for block in blocks] == [("", 1), ("", 1), ("Add", 5), ("", 1), ("", 1)]
+        assert [(block.joined_by, block.repeat) for block in blocks] == [
+            ("", 1),
+            ("", 1),
+            ("Add", 5),
+            ("", 1),
+            ("", 1),
+        ]
         assert blocks[2].layers[:5] == ("conv0", "bn0", "add0", "relu0", "conv1")
         assert blocks[2].parameters == 100
 
@@ -189,7 +219,9 @@ class TestLanes:
     def test_lanes_are_used_again(self):
         assert graph.lanes(residual(30)).width == 2
 
-    @pytest.mark.parametrize("rows", [residual(3), chain("Conv2D"), [row(str(i), "Add", *map(str, range(i))) for i in range(7)]])
+    @pytest.mark.parametrize(
+        "rows", [residual(3), chain("Conv2D"), [row(str(i), "Add", *map(str, range(i))) for i in range(7)]]
+    )
     def test_no_two_lines_share_a_lane_and_none_crosses_a_dot(self, rows):
         gutter = graph.lanes(rows)
         assert sorted((edge.start, edge.end) for edge in gutter.edges) == sorted(graph.edges(rows))

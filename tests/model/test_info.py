@@ -38,7 +38,9 @@ class TestLayer:
         assert INFO.layer("conv").width == 8
 
     def test_unknown(self):
-        with pytest.raises(UnknownName, match=r"layer 'cnov': not in net.h5; did you mean 'conv'\? known: conv, scores"):
+        with pytest.raises(
+            UnknownName, match=r"layer 'cnov': not in net.h5; did you mean 'conv'\? known: conv, scores"
+        ):
             INFO.layer("cnov")
 
     def test_without_activations_of_its_own(self):

@@ -200,7 +200,12 @@ class TestChoose:
 
     @pytest.mark.parametrize(
         ("shape", "first", "channels"),
-        [((28, 28, 1), False, "last"), ((1, 28, 28), True, "first"), ((28, 28), False, "dropped"), ((784,), False, "flat")],
+        [
+            ((28, 28, 1), False, "last"),
+            ((1, 28, 28), True, "first"),
+            ((28, 28), False, "dropped"),
+            ((784,), False, "flat"),
+        ],
     )
     def test_where_the_channel_goes(self, shape, first, channels, steps):
         network = SimpleNamespace(info=replace(INFO, tensor_shape=shape, channels_first=first))

@@ -44,7 +44,9 @@ class TestResolve:
         monkeypatch.setenv("HOME", str(tmp_path))
         assert reading.resolve("~/net.h5") == tmp_path / "net.h5"
 
-    @pytest.mark.parametrize("text", ["https://a.example/net.h5", "hf://keras/net", "gs://bucket/net", "file:///net.h5"])
+    @pytest.mark.parametrize(
+        "text", ["https://a.example/net.h5", "hf://keras/net", "gs://bucket/net", "file:///net.h5"]
+    )
     def test_addresses_are_never_fetched(self, text, refused):
         assert refused(reading.resolve, text).endswith("give a local file")
         assert refused(reading.sniff, Path(text)).endswith("give a local file")

@@ -89,8 +89,17 @@ class TestWhatItReads:
                 filters=4,
                 kernel_size=[3, 3],
                 dtype=dtype(),
-                activation={"module": "builtins", "class_name": "function", "config": "relu", "registered_name": "relu"},
-                kernel_initializer={"module": "keras.initializers", "class_name": "HeNormal", "config": {"seed": None}},
+                activation={
+                    "module": "builtins",
+                    "class_name": "function",
+                    "config": "relu",
+                    "registered_name": "relu",
+                },
+                kernel_initializer={
+                    "module": "keras.initializers",
+                    "class_name": "HeNormal",
+                    "config": {"seed": None},
+                },
                 kernel_regularizer={"module": "keras.regularizers", "class_name": "L2", "config": {"l2": 0.1}},
             ),
             "build_config": {"input_shape": [None, 28, 28, 1]},
@@ -213,8 +222,14 @@ class TestCode:
 
     LAYERS = (
         (layer("Lambda", "evil", function=["4wEAAAA=", None, None]), "layer 'evil' holds Python code"),
-        (layer("Lambda", "evil", function={"class_name": "__lambda__", "config": {"code": "4w=="}}), "holds Python code"),
-        (layer("Activation", "evil", activation={"class_name": "__lambda__", "config": {}}), "layer 'evil' holds Python"),
+        (
+            layer("Lambda", "evil", function={"class_name": "__lambda__", "config": {"code": "4w=="}}),
+            "holds Python code",
+        ),
+        (
+            layer("Activation", "evil", activation={"class_name": "__lambda__", "config": {}}),
+            "layer 'evil' holds Python",
+        ),
         (layer("TFSMLayer", "evil", filepath="/tmp"), "layer 'evil' (TFSMLayer) reads files"),
         (layer("StringLookup", "evil", vocabulary="/etc/passwd"), "layer 'evil' (StringLookup) reads files"),
         (layer("MyConv", "evil", filters=3), "layer 'evil' is of class 'MyConv'"),
@@ -250,7 +265,10 @@ class TestCode:
     @pytest.mark.parametrize(("module", "name"), FUNCTIONS)
     def test_functions(self, module, name, archive, refused):
         function = {"module": module, "class_name": "function", "config": name, "registered_name": name}
-        for evil in (layer("Activation", "evil", activation=function), layer("Dense", "evil", kernel_initializer=function)):
+        for evil in (
+            layer("Activation", "evil", activation=function),
+            layer("Dense", "evil", kernel_initializer=function),
+        ):
             config = sequential(image(28, 28, 1), evil, layer("Flatten", "flatten"), dense())
             sentence = refused(reading.scan, archive(config__json=json.dumps(config)))
             assert "layer 'evil' calls the function" in sentence
@@ -358,7 +376,10 @@ class TestBombs:
             ([layer("Conv2D", "conv", filters=10**8, kernel_size=[3, 3])], "conv"),
             ([layer("Embedding", "words", input_dim=10**6, output_dim=10**4)], "words"),
             ([layer("LSTM", "lstm", units=50_000)], "lstm"),
-            ([layer("Conv2D", "c", filters=9000, kernel_size=[1, 1]), layer("SeparableConv2D", "s", filters=9000)], "s"),
+            (
+                [layer("Conv2D", "c", filters=9000, kernel_size=[1, 1]), layer("SeparableConv2D", "s", filters=9000)],
+                "s",
+            ),
             ([dense("one", 9000), layer("DepthwiseConv2D", "d", depth_multiplier=9000, kernel_size=[3, 3])], "d"),
         ],
     )

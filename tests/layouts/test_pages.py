@@ -1,0 +1,120 @@
+"""Every page, and what stands on every page, with much, little and nothing to show."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from dash._utils import to_json
+from dash.development.base_component import Component
+
+from layouts import pages, sample, shell
+from layouts.kit.state import State
+from layouts.page import PAGES, ordered
+from layouts.part import PARTS, stage
+from tests.tiny import KINDS
+
+pages()
+PATHS = [page.path for page in ordered()]
+MOST_COMPONENTS = 500  # Dash's renderer takes a second for as many; longer things go into a markup
+
+NONSENSE = State(
+    layer="no/such\\layer",
+    method="<b>",
+    beside="pixels/../..",
+    beside_method="umap2",
+    color="images",
+    size="activations/dense",
+    hidden="-1,99,x,,--3",
+    selection="0123456789ab",
+    focus="99999999999",
+    network_view="upside down",
+    split="ünknown",
+)
+STATES = {
+    "defaults": State(),
+    "filled": State(
+        layer="dense", method="pca", beside="conv", beside_method="pca", color="loss", size="entropy", split="train",
+        focus="0", hidden="1", network_view="blocks",
+    ),
+    "nonsense": NONSENSE,
+}  # fmt: skip
+
+
+def components(node: Any) -> Iterator[Component]:
+    if isinstance(node, Component):
+        yield node
+        yield from components(getattr(node, "children", None))
+    elif isinstance(node, list | tuple):
+        for child in node:
+            yield from components(child)
+
+
+def check(tree: Any) -> str:
+    """Serializable, every id once, not too many components; gives what goes over the wire."""
+    text = json.dumps(json.loads(to_json(tree)), allow_nan=False)
+    found = list(components(tree))
+    names = Counter(json.dumps(node.id, sort_keys=True) for node in found if getattr(node, "id", None) is not None)
+    assert [name for name, count in names.items() if count > 1] == []
+    assert 0 < len(found) <= MOST_COMPONENTS
+    return text
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_stands(tiny_session, path, kind, state):
+    check(PAGES[path].layout(tiny_session(kind), STATES[state]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_frame_stands(tiny_session, kind):
+    check(shell.shell(tiny_session(kind)))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].got != "nothing"])
+def test_the_sample_panel_and_the_tray_stand(tiny_session, kind):
+    session = tiny_session(kind)
+    text = check(sample.panel(session, 0))
+    assert f"/sample/{session.dataset.fingerprint}/0.png" in text
+    name = session.selections.save(np.arange(session.dataset.n))
+    assert f"{session.dataset.n:,}" in check(sample.tray(session, name))
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_failed_while_drawing(tiny_session, path, kind):
+    assert "Could not be computed" not in to_json(PAGES[path].layout(tiny_session(kind), State()))
+
+
+@pytest.mark.parametrize("name", PARTS.names())
+def test_parts_name_the_columns_that_they_wait_for(tiny_session, name):
+    """A part that shows something else with all columns than with none has another stage then, too."""
+    full, waiting = tiny_session("full"), tiny_session("no column")
+    folders = [session.store.folder.parent for session in (full, waiting)]
+    for column in PARTS[name].columns:
+        assert full.is_ready(column), f"nothing makes {column}"
+    if PARTS[name].columns:
+        assert stage(name, full, State()) != stage(name, waiting, State())
+    else:
+        drawn = [to_json(PARTS[name].draw(session, State())) for session in (full, waiting)]
+        same = [text.replace(folder.name, "") for text, folder in zip(drawn, folders, strict=True)]
+        assert same[0] == same[1]
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in PARTS if entry.choice is not None])
+def test_a_choice_spells_its_default_out(tiny_session, name):
+    """Otherwise every part would be drawn twice: when the page comes, and when its controls fill the state."""
+    session = tiny_session("full")
+    spelled = State(split="test", network_view="layers")
+    assert stage(name, session, State()) == stage(name, session, spelled)
+    assert stage(name, session, State()) != stage(name, session, State(split="train", network_view="blocks"))
+
+
+def test_navigation_leads_to_every_page(tiny_session):
+    text = check(shell.shell(tiny_session("full")))
+    assert all(f'"{path}"' in text for path in PATHS)

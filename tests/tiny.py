@@ -1,0 +1,139 @@
+"""Tiny networks on tiny datasets with everything worked out, without Keras: what pages are tested with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model import reading
+from model.info import Layer, NetworkInfo
+from workspace import opening
+from workspace.opening import Options
+from workspace.plan import standard
+from workspace.store import Store
+from workspace.worker import Worker
+
+WIDTH = 8
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What there is to show: how many samples of how many classes, and how far the worker got."""
+
+    samples: int = 60
+    classes: int = 3
+    channels: int = 1
+    labelled: bool = True
+    deep: int = 0
+    got: str = "everything"  # or "nothing", "dataset", "network"
+
+
+KINDS = {
+    "full": Kind(),
+    "nothing": Kind(got="nothing"),
+    "dataset only": Kind(got="dataset"),
+    "no column": Kind(got="network"),
+    "two classes": Kind(classes=2),
+    "hundred classes": Kind(samples=220, classes=100, channels=3),
+    "one sample": Kind(samples=1),
+    "no labels": Kind(labelled=False),
+    "deep": Kind(deep=20),
+}
+
+
+def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
+    """Files, and a store that is filled as a worker would: by the same rules in the same order."""
+    options = _files(folder, kind)
+    store = Store(folder / "cache")
+    if kind.got == "nothing":
+        return store.folder, options
+    data = opening.open_dataset(store, options)
+    if kind.got == "dataset":
+        return store.folder, options
+    opened = opening.describe(
+        network_info(Path(options.model), data.image_shape, kind),
+        options,
+        data,
+        preprocessing={"scale": "unit"},
+        text="pixels / 255",
+        notices=("A notice of the network.",),
+    )
+    opening.remember(store, options, data, opened)
+    if kind.got == "network":
+        return store.folder, options
+    _outputs(store, data, opened, kind)
+    worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
+    worker.open()
+    while missing := worker.missing(standard(opened.layer)):
+        worker.make(missing[0])
+    assert worker.failed == {}
+    return store.folder, options
+
+
+def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> NetworkInfo:
+    """A network with a skip connection; with `deep` of these, one after the other."""
+    height, width, _ = image_shape
+    maps = (None, height, width, 4)
+    layers = [
+        Layer("input", "InputLayer", (None, *image_shape), 0, (), False, 0),
+        Layer("conv", "Conv2D", maps, 40, ("input",), True, 4),
+    ]
+    for number in range(max(kind.deep, 1)):
+        source = layers[-1].name
+        layers.append(Layer(f"branch_{number}", "Conv2D", maps, 148, (source,), True, 4))
+        layers.append(Layer(f"add_{number}", "Add", maps, 0, (source, f"branch_{number}"), True, 4))
+    layers += [
+        Layer("flatten", "Flatten", (None, height * width * 4), 0, (layers[-1].name,), False, 0),
+        Layer("dense", "Dense", (None, WIDTH), 1160, ("flatten",), True, WIDTH),
+        Layer("scores", "Dense", (None, kind.classes), (WIDTH + 1) * kind.classes, ("dense",), True, kind.classes),
+    ]
+    total = sum(layer.parameters for layer in layers)
+    return NetworkInfo(
+        name=path.name,
+        digest=reading.fingerprint(path),
+        layers=tuple(layers),
+        input_shape=image_shape,
+        tensor_shape=image_shape,
+        channels_first=False,
+        n_outputs=kind.classes,
+        output="softmax",
+        default_layer="dense",
+        parameters=total,
+        trainable_parameters=total - 40,
+        keras_version="3.15.1",
+        saved_with="2.4.0",
+    )
+
+
+def _files(folder: Path, kind: Kind) -> Options:
+    """A dataset of two splits (one, if there is one sample), and bytes where a network would be."""
+    random = np.random.default_rng(0)
+    labels = np.arange(kind.samples) % kind.classes
+    images = random.integers(0, 120, (kind.samples, 6, 6, kind.channels), dtype=np.uint8)
+    images += (labels * 130 // max(kind.classes - 1, 1)).astype(np.uint8)[:, None, None, None]
+    cut = kind.samples * 2 // 3
+    arrays: dict[str, Any] = {"x_test": images[cut:], "y_test": labels[cut:]}
+    if cut:
+        arrays |= {"x_train": images[:cut], "y_train": labels[:cut]}
+    arrays["class_names"] = np.array([f"class {code}" for code in range(kind.classes)])
+    if not kind.labelled:
+        arrays = {name: array for name, array in arrays.items() if name.startswith("x_")}
+    np.savez(folder / "tiny.npz", **arrays)
+    (folder / "tiny.h5").write_bytes(b"what a network would be")
+    return Options(str(folder / "tiny.h5"), str(folder / "tiny.npz"))
+
+
+def _outputs(store: Store, data: opening.OpenDataset, opened: opening.OpenNetwork, kind: Kind) -> None:
+    """What a network would say: right in most cases, wrong in some, the same in every run."""
+    random = np.random.default_rng(1)
+    labels = np.arange(data.n) % kind.classes
+    logits = random.normal(0, 1, (data.n, kind.classes)).astype(np.float32)
+    logits[np.arange(data.n), labels] += 2.5
+    store.write(opened.keys["logits"], logits, column="logits")
+    for layer in opened.layers:
+        width = opened.keys[f"activations/{layer}"] and next(l.width for l in opened.info.layers if l.name == layer)
+        values = random.normal(0, 1, (data.n, width)) + labels[:, None]
+        store.write(opened.keys[f"activations/{layer}"], np.maximum(values, 0).astype(np.float32), column=layer)
