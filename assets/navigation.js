@@ -120,11 +120,15 @@
     if (panel && !panel.hidden) document.getElementById("sample-panel-close").click();
   });
 
-  window.innerview = window.innerview || {};
-  window.innerview.ready = false;
-  const waitForPage = new MutationObserver(() => {
-    const page = document.getElementById("page");
-    window.innerview.ready = Boolean(page && page.children.length);
+  // True once the page is drawn and every map on it shows what it should: what tests wait for.
+  const innerview = (window.innerview = window.innerview || {});
+  innerview.maps = innerview.maps || {};
+  Object.defineProperty(innerview, "ready", {
+    get() {
+      const page = document.getElementById("page");
+      const maps = Object.values(innerview.maps);
+      return (page ? page.children.length > 0 : maps.length > 0) && maps.every((map) => map.ready);
+    },
+    set() { /* the maps on a page of their own say it by themselves */ },
   });
-  waitForPage.observe(document.body, { childList: true, subtree: true });
 })();

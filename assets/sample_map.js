@@ -55,8 +55,8 @@
     const root = { id: key, className: `iv-map ${props.className || ""}`, style: props.style };
     if (unsupported) return h("div", root, h("div", { className: "iv-map-unsupported", role: "alert" }, NO_WEBGL));
 
-    const drawn = scene && scene.drawn > 0 && scene.coloring;
-    const { color, note, positions } = props;
+    const { note, positions } = props;
+    const drawn = scene && scene.drawn > 0 && scene.grid;
     const hidden = props.hidden || [];
     const busy = scene && scene.waiting.size > 0;
     const errors = scene ? Object.values(scene.errors) : [];
@@ -74,8 +74,8 @@
         { ref: stage, className: `iv-map-stage iv-map-${props.tool || "pan"}`, tabIndex: 0, role: "application",
           "aria-label": `Map of ${name}. Arrow keys move, plus and minus zoom, 0 shows all, L and B select, Escape clears.`,
           "aria-busy": Boolean(busy) },
-        h("canvas", { ref: canvas, className: "iv-map-points" }),
-        h("canvas", { ref: overlay, className: "iv-map-overlay" }),
+        h("canvas", { ref: canvas, className: "iv-map-points", hidden: !positions }),
+        h("canvas", { ref: overlay, className: "iv-map-overlay", hidden: !positions }),
         busy && h("div", { className: "iv-map-busy" }),
         !positions && h("div", { className: "iv-map-empty" }, "No map yet"),
         positions && !drawn && errors.length === 0 && h("div", { className: "iv-map-empty" }, "Loading the samples…"),

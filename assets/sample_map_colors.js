@@ -1,4 +1,4 @@
-/* From columns to looks: which tone and size each point has, and which color each tone is.
+/* From columns to looks: which tone, size and turn each point has, and which color each tone is.
 
    Categories: tone = the category's code. Numbers: tone = the place on the scale, 0..STEPS. The tones
    are made once per column; a change of theme only makes a new palette. */
@@ -71,6 +71,29 @@
     return bytes;
   }
 
+  /* Who is drawn, in which order: never by row, or the class that comes last in the file would cover the
+     others; big dots over small ones, selected ones over all. -> {order, rest}; from `rest` on they are selected. */
+  function drawingOrder(shown, selected, sizes) {
+    const n = shown.length;
+    let stride = Math.max(1, Math.floor(n * 0.618));
+    while (greatestCommon(stride, n) > 1) stride++;
+    const level = (i) => (selected && selected[i] ? 256 : 0) + (sizes ? sizes[i] : 0);
+    const starts = new Uint32Array(513); // a counting sort
+    for (let i = 0; i < n; i++) if (shown[i]) starts[level(i) + 1]++;
+    for (let k = 1; k < 513; k++) starts[k] += starts[k - 1];
+    const rest = starts[256];
+    const order = new Uint32Array(starts[512]);
+    for (let k = 0; k < n; k++) {
+      const i = (k * stride) % n;
+      if (shown[i]) order[starts[level(i)]++] = i;
+    }
+    return { order, rest };
+  }
+
+  function greatestCommon(a, b) {
+    return b ? greatestCommon(b, a % b) : a;
+  }
+
   /* "#abc", "#aabbcc" or "rgb(1, 2, 3)" -> [r, g, b] in 0..255 */
   function rgb(css) {
     const text = (css || "").trim();
@@ -110,5 +133,5 @@
     return bytes;
   }
 
-  Object.assign(parts, { NO_VALUE, coloring, sizing, palette, rgb, share, middle, stops });
+  Object.assign(parts, { NO_VALUE, coloring, drawingOrder, sizing, palette, rgb, share, middle, stops });
 })();

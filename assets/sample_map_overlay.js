@@ -12,6 +12,8 @@
   const CROWDED = 0.6; // unless they would have less than this share of the room they need
   const SMALLEST = 28, LARGEST = 84; // pixels on the screen
 
+  const cell = (column, row) => column * 65536 + row;
+
   /* Pictures by index; the ones used longest ago are forgotten. */
   class Pictures {
     constructor(arrived) {
@@ -89,17 +91,20 @@
       const [rows, columns] = imageSize || [1, 1];
       const long = Math.max(SMALLEST, side);
       const h = long * Math.min(1, rows / columns), w = long * Math.min(1, columns / rows);
-      const { selected, focus } = scene;
-      const rank = (i) => (i === focus ? -2 : selected && selected[i] ? -1 : 0);
-      found.sort((a, b) => rank(a) - rank(b) || a - b);
+      // By index, whatever the order in which they were found: the same ones stay while the map moves.
+      const sorted = Uint32Array.from(found).sort();
+      const first = (i) => i === scene.focus || (scene.selected !== null && scene.selected[i] === 1);
       const cells = new Map();
-      for (const index of found) {
-        const [x, y] = scene.place(index);
-        const column = Math.floor(x / w), row = Math.floor(y / h);
-        if (this.crowded(cells, column, row, x, y, w + 3, h + 3)) continue;
-        const one = { index, x, y, w, h };
-        cells.set(`${column},${row}`, one);
-        this.placed.push(one);
+      for (const turn of [true, false]) {
+        for (const index of sorted) {
+          if (first(index) !== turn) continue;
+          const [x, y] = scene.place(index);
+          const column = Math.floor(x / w), row = Math.floor(y / h);
+          if (this.crowded(cells, column, row, x, y, w + 3, h + 3)) continue;
+          const one = { index, x, y, w, h };
+          cells.set(cell(column, row), one);
+          this.placed.push(one);
+        }
       }
       this.pictures.want(this.placed.map((one) => one.index));
     }
@@ -121,9 +126,10 @@
     }
 
     crowded(cells, column, row, x, y, w, h) {
+      if (cells.has(cell(column, row))) return true;
       for (let c = column - 1; c <= column + 1; c++) {
         for (let r = row - 1; r <= row + 1; r++) {
-          const other = cells.get(`${c},${r}`);
+          const other = cells.get(cell(c, r));
           if (other && Math.abs(other.x - x) < w && Math.abs(other.y - y) < h) return true;
         }
       }

@@ -16,7 +16,6 @@
   const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   const address = (prop) => (prop && prop.url) || null;
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const greatestCommon = (a, b) => (b ? greatestCommon(b, a % b) : a);
 
   class Scene {
     /* emit(props) tells Dash, changed() redraws the buttons, pointed() moves the hover card.
@@ -69,6 +68,7 @@
       delete this.errors[name];
       this.raw[name] = null;
       this.waiting.delete(name);
+      if (!url && name === "positions") this.grid = this.shown = null;
       if (!url) return;
       this.waiting.set(name, ticket);
       innerview.ready = false;
@@ -101,7 +101,7 @@
     assemble() {
       if (this.waiting.size || this.dead) return;
       const { props, raw, used } = this;
-      const moved = Boolean(raw.positions) && raw.positions !== used.positions;
+      const moved = Boolean(raw.positions) && (raw.positions !== used.positions || !this.grid);
       const resized = moved && raw.positions.shape[0] !== this.n;
       if (moved) this.settle(raw.positions.data);
       if (!this.grid) return;
@@ -155,7 +155,10 @@
       this.color = this.fits("color") ? props.color : null;
       const before = used.colorProp && used.colorProp.names;
       const renamed = before && !same(before, this.color && this.color.names);
-      if (renamed && (props.hidden || []).length) this.emit({ hidden: [] }); // codes of other categories
+      if (renamed && (props.hidden || []).length) {
+        this.props = { ...props, hidden: [] }; // they were codes of other categories
+        this.emit({ hidden: [] });
+      }
       this.coloring = parts.coloring(this.color, raw.color && raw.color.data, this.grid.isPlaced);
       this.paintPalette();
     }
@@ -185,22 +188,8 @@
       return mask;
     }
 
-    /* Who is drawn, in which order: never by row, or the class that comes last in the file would cover the
-       others; big dots over small ones, selected ones over all. */
     arrange() {
-      const { n, shown, selected, sizes } = this;
-      let stride = Math.max(1, Math.floor(n * 0.618));
-      while (greatestCommon(stride, n) > 1) stride++;
-      const level = (i) => (selected && selected[i] ? 256 : 0) + (sizes ? sizes[i] : 0);
-      const starts = new Uint32Array(513);
-      for (let i = 0; i < n; i++) if (shown[i]) starts[level(i) + 1]++;
-      for (let k = 1; k < 513; k++) starts[k] += starts[k - 1];
-      const rest = starts[256];
-      const order = new Uint32Array(starts[512]);
-      for (let k = 0; k < n; k++) {
-        const i = (k * stride) % n;
-        if (shown[i]) order[starts[level(i)]++] = i;
-      }
+      const { order, rest } = parts.drawingOrder(this.shown, this.selected, this.sizes);
       this.painter.sequence(order, rest);
       this.visible = order.length;
       this.selectedShown = order.length - rest;
@@ -380,7 +369,8 @@
       this.ahead = true; // of the server
       this.lassoMs = performance.now() - start;
       this.arrange();
-      this.emit({ lasso: { polygon, hidden: this.props.hidden || [], mode, stamp: Date.now() } });
+      const hidden = (this.coloring.codes && this.props.hidden) || [];
+      this.emit({ lasso: { polygon, hidden, mode, stamp: Date.now() } });
     }
 
     selectedCount() {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from flask import Response, abort, jsonify, send_from_directory
+from flask import Flask, Response, abort, jsonify, send_from_directory
 from numpy.typing import NDArray
 
 from util import InspectorError
@@ -28,7 +28,7 @@ KEPT_IMAGES = 20_000
 
 def register(app: Dash, session: Session) -> None:
     """Add the routes to the app's server."""
-    server = app.server
+    server: Flask = app.server
 
     @functools.lru_cache(maxsize=KEPT_IMAGES)
     def picture(fingerprint: str, index: int) -> bytes:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 def register(app: Dash, session: Session) -> None:
     """Wire the URL, the navigation, the controls and the theme."""
-    browser = lambda name: ClientsideFunction("navigation", name)  # noqa: E731 - a table of wires follows
+
+    def browser(name: str) -> ClientsideFunction:
+        return ClientsideFunction("navigation", name)
+
     app.clientside_callback(
         browser("open"),
         Output(ids.ROUTE, "data"),
@@ -51,9 +54,7 @@ def register(app: Dash, session: Session) -> None:
         prevent_initial_call=True,
     )
     app.clientside_callback(browser("theme"), Input(ids.THEME, "n_clicks"))
-    app.clientside_callback(
-        browser("share"), Input(ids.SHARE, "n_clicks"), prevent_initial_call=True
-    )
+    app.clientside_callback(browser("share"), Input(ids.SHARE, "n_clicks"), prevent_initial_call=True)
     app.clientside_callback(
         browser("menu"),
         Output(ids.NAVIGATION, "className"),

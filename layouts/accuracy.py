@@ -47,6 +47,8 @@ def split(session: Session, state: State) -> str:
 @part("accuracy-tools", choice=split)
 def tools(session: Session, state: State) -> Any:
     """The choice of the split."""
+    if not session.has_dataset:
+        return None
     options = [(name, f"{name} ({count:,})") for name, count in session.splits]
     return parts.select(
         "split", options, split(session, state), label="Figures of", tooltip="Whose figures are shown on this page"
@@ -56,9 +58,9 @@ def tools(session: Session, state: State) -> Any:
 @part("tiles", columns=("metrics", "confusion"), choice=split)
 def tiles(session: Session, state: State) -> Any:
     """Accuracy, loss, the weakest class, the most confused pair."""
-    shown = split(session, state)
-    if not session.has_dataset or not (session.is_ready("metrics") and session.is_ready("confusion")):
+    if not (session.is_ready("metrics") and session.is_ready("confusion")):
         return _waiting_tiles(session)
+    shown = split(session, state)
     rows, counts, names = _rows(session, shown), _counts(session, shown), session.class_names
     total = rows[ALL]
     if not total.n:
@@ -69,14 +71,14 @@ def tiles(session: Session, state: State) -> Any:
                 f"Accuracy · {shown}",
                 parts.percent(total.accuracy),
                 f"{_share(total)} samples",
-                f"95 % interval {_interval(total)}",
+                _interval(total),
                 tooltip="Share of samples whose predicted class is their label, with its 95 % interval",
             ),
             parts.tile(
                 f"Mean loss · {shown}",
                 f"{_nats(total.loss)} nats",
                 f"n = {total.n:,.0f}",
-                f"95 % interval {_loss_interval(total)}",
+                _loss_interval(total),
                 tooltip="Mean of -log p(label), with its 95 % interval; 0 is best",
             ),
             _weakest(rows, names, shown),
@@ -100,7 +102,7 @@ def classes(session: Session, state: State) -> Any:
     rows = list(zip(session.class_names, _rows(session, shown)[ALL + 1 :], strict=False))
     rows.sort(key=lambda row: (not row[1].n, row[1].accuracy))
     return [
-        html.P(f"{shown}, weakest first; the lines are 95 % intervals", className="note part-head"),
+        html.P(f"{shown}, weakest first, with 95 % intervals", className="note part-head") if rows[0][1].n else None,
         markup("classes", _table("Class", rows), className="scroll"),
     ]
 
@@ -114,6 +116,7 @@ def confusion(session: Session, state: State) -> Any:
     if not total:
         return parts.empty(f"No sample of {shown} has a label, so nothing can be confused.")
     pairs = _pairs(counts)
+    kinds = np.count_nonzero(counts) - np.count_nonzero(np.diag(counts))
     head = html.P(f"{shown}: {parts.count(wrong, total)} are put into a wrong class", className="note part-head")
     worst = parts.table(
         ["Label", "taken for", "count", "of the label's n"],
@@ -122,7 +125,7 @@ def confusion(session: Session, state: State) -> Any:
             for a, b, n in pairs
         ],
         numbers=(2, 3),
-        caption=f"The {len(pairs)} most frequent of {np.count_nonzero(counts) - np.count_nonzero(np.diag(counts)):,} kinds of error",
+        caption=f"The {len(pairs)} most frequent of {kinds:,} kinds of error",
     )
     if len(counts) > MOST_DRAWN:
         return [
@@ -151,7 +154,7 @@ def _waiting_tiles(session: Session) -> Any:
 def _weakest(rows: list[Figures], names: tuple[str, ...], shown: str) -> Any:
     labelled = [(row, name) for row, name in zip(rows[ALL + 1 :], names, strict=False) if row.n]
     row, name = min(labelled, key=lambda pair: pair[0].accuracy)
-    details = [f"recall {parts.percent(row.accuracy, 1)}, {_share(row)}", f"95 % interval {_interval(row, 1)}"]
+    details = [f"recall {parts.percent(row.accuracy, 1)}, {_share(row)}", _interval(row, 1)]
     if row.correct == row.n:
         name, details = "none", ["all samples of every class are put into it"]
     return parts.tile(
@@ -181,7 +184,9 @@ def _most_confused(counts: NDArray[np.integer], names: tuple[str, ...], shown: s
 
 def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
     known = [row for _, row in rows if row.n]
-    least = _floor(min((row.low for row in known), default=0.0))
+    if not known:
+        return parts.empty("No sample has a label, so there is no accuracy and no loss.")
+    least = _floor(min(row.low for row in known))
     most = max((row.loss_high for row in known if np.isfinite(row.loss_high)), default=0.0)
     heads = [
         html.Th(what, scope="col"),
@@ -189,16 +194,16 @@ def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
         html.Th("Accuracy", scope="col", className="number"),
         html.Th(_ends(f"{100 * least:.3g} %", "100 %"), className="whisker-head"),
         html.Th("Mean loss", scope="col", className="number", title="nats; 0 is best"),
-        html.Th(_ends("0", parts.number(most, 2)), className="whisker-head"),
+        html.Th(_ends("0", parts.number(most, 2)) if most else "", className="whisker-head"),
     ]
     body = [
         html.Tr(
             [
                 html.Td(name),
                 html.Td(_share(row), className="number"),
-                html.Td(parts.percent(row.accuracy), className="number", title=f"95 % interval {_interval(row)}"),
+                html.Td(parts.percent(row.accuracy), className="number", title=_interval(row)),
                 html.Td(_whisker(row.low, row.accuracy, row.high, least, 1.0)),
-                html.Td(_nats(row.loss), className="number", title=f"95 % interval {_loss_interval(row)}"),
+                html.Td(_nats(row.loss), className="number", title=_loss_interval(row)),
                 html.Td(_whisker(row.loss_low, row.loss, row.loss_high, 0.0, most)),
             ]
         )
@@ -238,13 +243,15 @@ def _floor(share: float) -> float:
 
 
 def _interval(row: Figures, digits: int = 2) -> str:
-    return f"{100 * row.low:.{digits}f}–{100 * row.high:.{digits}f} %" if np.isfinite(row.low) else "no interval"
+    if not np.isfinite(row.low):
+        return "no interval"
+    return f"95 % interval {100 * row.low:.{digits}f}–{100 * row.high:.{digits}f} %"
 
 
 def _loss_interval(row: Figures) -> str:
     if not np.isfinite(row.loss_low):
-        return "no interval"
-    return f"{_nats(row.loss_low)}–{_nats(row.loss_high)}"
+        return "no interval from one sample"
+    return f"95 % interval {_nats(row.loss_low)}–{_nats(row.loss_high)}"
 
 
 def _nats(loss: float) -> str:

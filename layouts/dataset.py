@@ -105,31 +105,36 @@ def samples(session: Session, state: State) -> Any:
     """The first few images of every class, or of all where there are no labels."""
     opened, labels = session.dataset, np.asarray(session.column("labels"))
     groups = [(code, name, np.flatnonzero(labels == code)) for code, name in enumerate(opened.class_names)]
-    groups = [group for group in groups if len(group[2])][:MOST_CLASSES]
+    groups = [group for group in groups if len(group[2])]
+    present, groups = len(groups), groups[:MOST_CLASSES]
+    each = max(1, min(MOST_OF_A_CLASS, MOST_SAMPLES // max(present, 1)))
+    mean = session.key("mean_images") if session.is_ready("mean_images") and present else ""
+    boxes = [_class_samples(session, code, name, rows[:each], len(rows), mean) for code, name, rows in groups]
     if opened.labelled < opened.n:
-        groups.append((-1, "no label", np.flatnonzero(labels < 0)))
-    each = max(1, min(MOST_OF_A_CLASS, MOST_SAMPLES // len(groups)))
-    mean = session.key("mean_images") if session.is_ready("mean_images") else ""
-    boxes = [_class_samples(session, code, name, rows, each, mean) for code, name, rows in groups]
-    classes = f"{parts.count(len(boxes), len(opened.class_names))} classes, " if len(boxes) == MOST_CLASSES else ""
-    blurred = ", after the mean image of its class" if mean else ""
+        bare = np.flatnonzero(labels < 0)
+        boxes.append(
+            _class_samples(session, -1, "no label", bare[: MOST_SAMPLES if not groups else each], len(bare), "")
+        )
+    classes = f"{parts.count(len(groups), present)} classes, " if len(groups) < present else ""
+    average = ", after the mean image of its class" if mean else ""
     return [
-        html.P(f"{classes}the first {each} of each{blurred}; click one to look at it", className="note part-head"),
-        markup("samples", html.Div(boxes, className="gallery")),
+        html.P(f"{classes}the first of each{average}; click one to look at it", className="note part-head"),
+        markup("samples", html.Div(boxes, className="gallery" if each > 1 else "gallery close")),
     ]
 
 
-def _class_samples(session: Session, code: int, name: str, rows: NDArray[np.integer], each: int, mean: str) -> Any:
+def _class_samples(session: Session, code: int, name: str, rows: NDArray[np.integer], n: int, mean: str) -> Any:
+    """The images of these rows, n of which there are, after the mean image where that is there."""
     fingerprint = session.dataset.fingerprint
-    title = [html.Strong(name), html.Span(parts.count(min(each, len(rows)), len(rows)), className="note")]
+    title = [html.Strong(name), html.Span(parts.count(len(rows), n), className="note")]
     average = html.Img(src=parts.row_url(mean, code), alt=f"mean image of {name}", className="pixels mean")
     return html.Div(
         [
             html.Div(title, className="class-name"),
             html.Div(
                 [
-                    average if mean and code >= 0 else None,
-                    *[parts.thumbnail(fingerprint, int(row), at="overview") for row in rows[:each]],
+                    average if mean else None,
+                    *[parts.thumbnail(fingerprint, int(row), at="overview") for row in rows],
                 ],
                 className="strip wrap",
             ),

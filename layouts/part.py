@@ -57,12 +57,8 @@ def part(name: str, *, columns: Iterable[str] = (), choice: Choice | None = None
 
 def place(name: str, session: Session, state: State) -> Any:
     """The part, ready or waiting, in the frame by which it is found again."""
-    return html.Div(
-        draw(name, session, state),
-        id=ids.part(name),
-        **{"data-stage": stage(name, session, state)},
-        className="part",
-    )
+    attributes: dict[str, Any] = {"data-stage": stage(name, session, state)}
+    return html.Div(draw(name, session, state), id=ids.part(name), className="part", **attributes)
 
 
 def stage(name: str, session: Session, state: State) -> str:

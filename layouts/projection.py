@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from layouts.kit import figures, ids, parts, theme
 from layouts.kit.components import SampleMap
 from layouts.kit.state import State
 from layouts.page import page
+from layouts.part import part, place
 from util import InspectorError
 from workspace.session import PIXELS, ColumnNotReady, UnknownColumn
 
@@ -62,7 +64,7 @@ def columns(session: Session, state: State) -> list[str]:
 def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
     """The sample map's properties for a side: the chosen projection, or PCA until it is there."""
     if not session.has_dataset:
-        return {"positions": None, "total": 0, "note": f"Reading {session.options.dataset} …"}
+        return {"positions": None, "total": 0, "note": f"Reading {PurePath(session.options.dataset).name} …"}
     data = session.dataset
     layer, method = chosen(session, state, side)
     wanted = f"projection/{layer}/{method}"
@@ -148,18 +150,39 @@ def color(session: Session, name: str) -> dict[str, Any] | None:
     }
 
 
-def _sheet(session: Session, state: State, side: str) -> Any:
+@part("left-tools")
+def left_tools(session: Session, state: State) -> Any:
+    """The choice of layer and method of the left map."""
+    return _tools(session, state, LEFT)
+
+
+@part("right-tools")
+def right_tools(session: Session, state: State) -> Any:
+    """The choice of layer and method of the right map."""
+    return _tools(session, state, RIGHT)
+
+
+def _tools(session: Session, state: State, side: str) -> Any:
+    """Layer and method; no layers before the network is open, or a menu without it would overwrite the view's."""
     layer, method = chosen(session, state, side)
     fields = ("beside", "beside_method") if side == LEFT else ("layer", "method")
     layers = [(name, "raw pixels" if name == PIXELS else name) for name in session.layers]
     methods = [(name, rule.title) for name, rule in session.methods().items()]
-    tools = [
-        parts.select(fields[0], layers, layer, label="Layer", tooltip="What the map is made of"),
-        parts.select(fields[1], methods, method, label="Method", tooltip="How many dimensions become two"),
-    ]
+    choice = (
+        parts.select(fields[0], layers, layer, label="Layer", tooltip="What the map is made of")
+        if session.has_network
+        else parts.waiting("The network is being opened.")
+    )
+    return html.Div(
+        [choice, parts.select(fields[1], methods, method, label="Method", tooltip="How many dimensions become two")],
+        className="map-tools",
+    )
+
+
+def _sheet(session: Session, state: State, side: str) -> Any:
     return html.Section(
         [
-            html.Div(tools, className="map-tools"),
+            place(f"{side}-tools", session, state),
             html.Div(
                 SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)), className="map-frame"
             ),

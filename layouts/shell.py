@@ -90,7 +90,7 @@ def _header(session: Session) -> Any:
                 id=ids.MENU,
                 className="plain menu",
                 title="Show or hide the navigation",
-                **{"aria-label": "Show or hide the navigation"},
+                **parts.aria("Show or hide the navigation"),
             ),
             dcc.Link([html.Span(className="logo"), "Innerview"], href="/", className="brand"),
             html.Div(
@@ -115,7 +115,7 @@ def _header(session: Session) -> Any:
                 id=ids.THEME,
                 className="plain",
                 title="Light or dark",
-                **{"aria-label": "Switch between light and dark"},
+                **parts.aria("Switch between light and dark"),
             ),
         ],
         className="header",
@@ -127,19 +127,19 @@ def _navigation() -> Any:
     for group, pages in groupby(ordered(), key=lambda page: page.group):
         links = [dbc.NavLink(page.title, href=page.path, active="exact") for page in pages]
         groups += [html.Div(group, className="label"), dbc.Nav(links, vertical=True, pills=True)]
-    return html.Nav(groups, id=ids.NAVIGATION, className="navigation", **{"aria-label": "Pages"})
+    return html.Nav(groups, id=ids.NAVIGATION, className="navigation", **parts.aria("Pages"))
 
 
 def _panel() -> Any:
     close = html.Button(
-        "×", id=ids.PANEL_CLOSE, className="plain", title="Close (Esc)", **{"aria-label": "Close the sample panel"}
+        "×", id=ids.PANEL_CLOSE, className="plain", title="Close (Esc)", **parts.aria("Close the sample panel")
     )
     return html.Aside(
         [close, html.Div(id=ids.PANEL_BODY)],
         id=ids.PANEL,
         className="panel",
         hidden=True,
-        **{"aria-label": "The sample looked at"},
+        **parts.aria("The sample looked at"),
     )
 
 
@@ -150,5 +150,5 @@ def _tray() -> Any:
         id=ids.TRAY,
         className="tray",
         hidden=True,
-        **{"aria-label": "Selected samples"},
+        **parts.aria("Selected samples"),
     )

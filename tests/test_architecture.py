@@ -215,7 +215,9 @@ def test_files_are_short(path):
 def test_checks_see_what_they_are_for(tmp_path):
     """The checks themselves: on a file that does everything wrong."""
     tree = ast.parse(
-        "import keras\nfrom model import network\nif TYPE_CHECKING:\n    import dash\ndef f():\n    import sklearn.manifold\n"
+        "import keras\nfrom model import network\n"
+        "if TYPE_CHECKING:\n    import dash\n"
+        "def f():\n    import sklearn.manifold\n"
     )
     found = {entry.module: entry for entry in imports(tree)}
     assert set(found) >= {"keras", "dash", "sklearn.manifold"}

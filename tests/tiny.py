@@ -134,6 +134,6 @@ def _outputs(store: Store, data: opening.OpenDataset, opened: opening.OpenNetwor
     logits[np.arange(data.n), labels] += 2.5
     store.write(opened.keys["logits"], logits, column="logits")
     for layer in opened.layers:
-        width = opened.keys[f"activations/{layer}"] and next(l.width for l in opened.info.layers if l.name == layer)
+        width = opened.info.layer(layer).width
         values = random.normal(0, 1, (data.n, width)) + labels[:, None]
         store.write(opened.keys[f"activations/{layer}"], np.maximum(values, 0).astype(np.float32), column=layer)

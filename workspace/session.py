@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -90,14 +91,14 @@ class Session:
     def dataset(self) -> OpenDataset:
         """The dataset. Raises ColumnNotReady while it is being read."""
         if self._dataset is None:
-            raise ColumnNotReady(f"{self.options.dataset}: is being read; wait a moment")
+            raise ColumnNotReady(f"{PurePath(self.options.dataset).name}: is being read; wait a moment")
         return self._dataset
 
     @property
     def network(self) -> OpenNetwork:
         """The network. Raises ColumnNotReady while it is being opened."""
         if self._network is None:
-            raise ColumnNotReady(f"{self.options.model}: is being opened; wait a moment")
+            raise ColumnNotReady(f"{PurePath(self.options.model).name}: is being opened; wait a moment")
         return self._network
 
     @property

@@ -14,11 +14,11 @@ import numpy as np
 from dash import dcc, html
 from numpy.typing import NDArray
 
-from layouts.kit import ids, theme
+from layouts.kit import ids, parts, theme
 
 Figure = dict[str, Any]
 
-CONFIG = {
+CONFIG: Any = {
     "showSendToCloud": False,
     "displaylogo": False,
     "responsive": True,
@@ -46,7 +46,7 @@ def graph(name: str, figure: Figure, *, label: str, height: int) -> Any:
         responsive=True,
         style={"height": f"{height}px"},
     )
-    return html.Figure(chart, className="graph", role="img", tabIndex=0, **{"aria-label": label})
+    return html.Figure(chart, className="graph", role="img", tabIndex=0, **parts.aria(label))
 
 
 def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure, int]:
@@ -90,7 +90,7 @@ def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure
             **shared,
             "z": _logarithms(errors),
             "zmax": float(np.log10(highest)),
-            "colorscale": [[0, ERROR.format(0.16)], [1, ERROR.format(0.8)]],
+            "colorscale": [[0, ERROR.format(0.16 if numbered else 0.4)], [1, ERROR.format(0.8 if numbered else 1)]],
             "showscale": not numbered,
             "colorbar": {
                 "title": {"text": "errors"},
@@ -104,7 +104,7 @@ def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure
             **shared,
             "z": _logarithms(np.where(right, counts, 0)),
             "zmax": 1,
-            "colorscale": [[0, RIGHT.format(0.22)], [1, RIGHT.format(0.22)]],
+            "colorscale": [[0, RIGHT.format(0.22)], [1, RIGHT.format(0.22 if numbered else 0.4)]],
             "showscale": False,
         },
     ]
@@ -117,7 +117,13 @@ def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure
     }
     layout = {
         "xaxis": {**axis, "title": {"text": "predicted"}, "side": "top"},
-        "yaxis": {**axis, "title": {"text": "label"}, "autorange": "reversed", "scaleanchor": "x"},
+        "yaxis": {
+            **axis,
+            "title": {"text": "label"},
+            "autorange": "reversed",
+            "scaleanchor": "x",
+            "constraintoward": "top",
+        },
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
     }

@@ -1,10 +1,15 @@
 """Ids that belong to no single page.
 
 What stands in the shell has a string; it is there on every page. What stands inside a page has a
-dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"kind": "map", "side": ...}`, `{"markup": ...}`.
+dictionary, because it comes and goes: `{"part": ...}`, `{"control": ...}`, `{"markup": ...}`,
+`{"kind": "map", "side": ...}`.
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+Side = Any  # text, or one of Dash's wildcards where a callback means several
 
 URL = "url"
 ROUTE = "route"
@@ -45,17 +50,17 @@ def control(field: str) -> dict[str, str]:
     return {"control": field}
 
 
-def sample_map(side: str) -> dict[str, str]:
+def sample_map(side: Side) -> dict[str, Any]:
     """A sample map of a page."""
     return {"kind": "map", "side": side}
 
 
-def caption(side: str) -> dict[str, str]:
+def caption(side: Side) -> dict[str, Any]:
     """The line under a sample map that says what it is and how true."""
     return {"kind": "caption", "side": side}
 
 
-def fallback(side: str) -> dict[str, str]:
+def fallback(side: Side) -> dict[str, Any]:
     """Where a plotly view stands if the browser cannot draw the map."""
     return {"kind": "fallback", "side": side}
 

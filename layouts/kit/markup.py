@@ -13,11 +13,13 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-HTML_TAGS = frozenset(
-    "a b br button caption dd details div dl dt em figcaption figure h2 h3 h4 img li ol p pre section small span "
-    "strong summary table tbody td tfoot th thead tr ul".split()
-)
-SVG_TAGS = frozenset("svg g path circle rect line title".split())
+# fmt: off
+HTML_TAGS = frozenset((
+    "a", "b", "br", "button", "caption", "div", "em", "h3", "h4", "img", "li", "ol", "p", "small", "span", "strong",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+))
+# fmt: on
+SVG_TAGS = frozenset(("svg", "g", "path", "circle", "rect", "line", "title"))
 
 Node = Any  # a component of dash.html, `svg(...)`, text, a number, None, or a list of these
 

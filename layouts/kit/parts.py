@@ -11,6 +11,11 @@ from dash import html
 from layouts.kit import ids
 
 
+def aria(label: str) -> dict[str, Any]:
+    """What a thing is called for who cannot see it, as keyword arguments."""
+    return {"aria-label": label}
+
+
 def card(title: str, *children: Any, note: str = "", tools: Any = None, className: str = "") -> Any:
     """A white sheet with a title, an explanation behind it, and controls at its right."""
     head = html.Div(

@@ -243,8 +243,8 @@ def test_zoom_tells_the_view_and_turns_dots_into_pictures(chromium_page, screens
         view = heard(page, app, "view", lambda found: bool(found) and found["zoom"] > 20)
         expected = mouse + (place - mouse) * view["zoom"]
         assert np.allclose(ask(page, "project(9)"), expected, atol=1), "what is under the mouse stays there"
-        drag(page, [mouse, mouse + (80, 30)])
-        assert np.allclose(ask(page, "project(9)"), expected + (80, 30), atol=1)
+        drag(page, [mouse, np.add(mouse, (80, 30))])
+        assert np.allclose(ask(page, "project(9)"), np.add(expected, (80, 30)), atol=1)
         page.mouse.dblclick(*mouse)
         heard(page, app, "view", lambda found: found is None)
         until(page, "pictures === 0")

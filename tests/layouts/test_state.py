@@ -28,7 +28,17 @@ def test_a_state_survives_the_trip():
 
 @pytest.mark.parametrize(
     ("text", "index"),
-    [("", None), ("0", 0), ("17", 17), ("-1", None), ("1e3", None), ("9" * 12, None), ("٣", 3), ("²", None), ("1 ", None)],
+    [
+        ("", None),
+        ("0", 0),
+        ("17", 17),
+        ("-1", None),
+        ("1e3", None),
+        ("9" * 12, None),
+        ("٣", 3),
+        ("²", None),
+        ("1 ", None),
+    ],
 )
 def test_focus_is_a_number_or_nothing(text, index):
     assert State(focus=text).index == index
