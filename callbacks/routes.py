@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOR_EVER = "private, max-age=31536000, immutable"
 KEPT_IMAGES = 20_000
+ROOMS = ("sample", "picture", "column", "selection", "bootstrap")
 
 
 def register(app: Dash, session: Session) -> None:
@@ -58,18 +59,14 @@ def register(app: Dash, session: Session) -> None:
             abort(404)
         if array.dtype.kind not in "biuf":
             abort(404)  # text is for exports, not for a browser's arrays
-        array = compact(array)
-        response = _forever(array.tobytes(), "application/octet-stream")
-        response.headers["X-Innerview-Dtype"] = array.dtype.name
-        response.headers["X-Innerview-Shape"] = ",".join(map(str, array.shape))
-        return response
+        return _numbers(compact(array))
 
     @server.get("/selection/<fingerprint>/<name>.bin")
     def selection(fingerprint: str, name: str) -> Response:
         if not session.has_dataset or fingerprint != session.dataset.fingerprint:
             abort(404)
         try:
-            return _forever(session.selections.bitmap(name), "application/octet-stream")
+            return _numbers(session.selections.bitmap(name))
         except InspectorError:
             abort(404)
 
@@ -102,6 +99,11 @@ def register(app: Dash, session: Session) -> None:
         response = send_from_directory(bootstrap_folder(), name)
         response.headers["Cache-Control"] = "private, max-age=86400"
         return response
+
+    # What none of these takes would otherwise get Dash's page, with a status of 200.
+    @server.get(f"/<any({', '.join(ROOMS)}):room>/<path:rest>")
+    def nothing(room: str, rest: str) -> Response:
+        abort(404)
 
 
 def bootstrap_folder() -> Path:
@@ -139,6 +141,14 @@ def compact(array: NDArray[Any]) -> NDArray[Any]:
         small = array.size and array.min() >= 0 and array.max() < 256
         return np.ascontiguousarray(array, dtype="<u1" if small else "<i4")
     return np.ascontiguousarray(array, dtype="<f4")
+
+
+def _numbers(array: NDArray[Any]) -> Response:
+    """An array as raw bytes, with the two headers by which the browser's half reads it."""
+    response = _forever(array.tobytes(), "application/octet-stream")
+    response.headers["X-Innerview-Dtype"] = array.dtype.name
+    response.headers["X-Innerview-Shape"] = ",".join(map(str, array.shape))
+    return response
 
 
 def _forever(body: bytes, kind: str) -> Response:

@@ -44,9 +44,9 @@ def split(session: Session, state: State) -> str:
     return USUAL_SPLIT if USUAL_SPLIT in names else names[-1]
 
 
-@part("accuracy-tools", choice=split)
+@part("accuracy-tools")
 def tools(session: Session, state: State) -> Any:
-    """The choice of the split."""
+    """The choice of the split. It keeps the keyboard's focus while the parts that follow it are drawn anew."""
     if not session.has_dataset:
         return None
     options = [(name, f"{name} ({count:,})") for name, count in session.splits]

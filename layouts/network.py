@@ -29,32 +29,33 @@ def view(session: Session, state: State) -> str:
     return BLOCKS if len(session.network.info.layers) > DEEP else LAYERS
 
 
-@part("network", choice=view)
-def network(session: Session, state: State) -> Any:
-    """One row per layer, or one box per block, with Keras's totals below."""
-    opened, shown = session.network, view(session, state)
-    info = opened.info
-    choice = dbc.RadioItems(
+@part("network-tools")
+def tools(session: Session, state: State) -> Any:
+    """The choice of the view. A part of its own, so that it keeps the keyboard's focus when the view changes."""
+    if not session.has_network:
+        return None
+    return dbc.RadioItems(
         id=ids.control("network_view"),
         options=[{"label": word.capitalize(), "value": word} for word in (LAYERS, BLOCKS)],
-        value=shown,
+        value=view(session, state),
         className="btn-group switch",
         inputClassName="btn-check",
         labelClassName="btn btn-sm",
         labelCheckedClassName="active",
     )
-    usable = len(session.layers) - 1
+
+
+@part("network", choice=view)
+def network(session: Session, state: State) -> Any:
+    """One row per layer, or one box per block, with Keras's totals below."""
+    opened = session.network
+    info, mapped = opened.info, len(opened.layers)
+    drawn = _table(opened) if view(session, state) == LAYERS else _boxes(opened)
     return [
-        html.Div(
-            [
-                html.Span(
-                    f"{len(info.layers):,} layers · {parts.count(usable, len(info.layers))} can be mapped: click one"
-                ),
-                choice,
-            ],
-            className="part-head note",
+        html.P(
+            f"{parts.count(mapped, len(info.layers))} layers can be mapped: click one", className="note part-head"
         ),
-        markup("network", _table(opened) if shown == LAYERS else _boxes(opened), className="scroll tall"),
+        markup("network", drawn, className="scroll tall"),
         parts.facts(
             {
                 "parameters": f"{info.parameters:,}",

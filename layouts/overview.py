@@ -26,7 +26,7 @@ def overview(session: Session, state: State) -> Any:
         return place(name, session, state)
 
     left = [
-        card("Network", body("network")),
+        card("Network", body("network"), tools=body("network-tools")),
         card("How images go in", body("preprocessing")),
         card("Dataset", body("dataset")),
         card("Samples of each class", body("class-counts")),

@@ -66,6 +66,7 @@ KERAS = re.compile(
     r"|dtype_policies|mixed_precision|quantizers)(\.[a-z0-9_]+)*)?"
 )
 OPERATIONS = re.compile(r"keras\.src\.ops\.(numpy|nn|math|linalg|image|einops)")
+CONVNEXT = "keras.src.applications.convnext"  # its own layer, of one multiplication
 CORE = re.compile(r"keras\.src\.ops\.core")
 TRAINING = re.compile(r"keras(\.src)?\.(optimizers|losses|metrics)(\.[a-z0-9_]+)*")
 FUNCTIONS = re.compile(r"builtins|keras(\.src)?\.(activations(\.activations)?|ops)")
@@ -83,6 +84,8 @@ def is_keras(kind: str, module: object, registered: object) -> bool:
         return kind in MODELS | LAYERS | PARTS
     if not isinstance(module, str):
         return False
+    if module == CONVNEXT:
+        return kind == "LayerScale"
     if CORE.fullmatch(module):
         return kind in CORE_OPERATIONS
     if OPERATIONS.fullmatch(module) or TRAINING.fullmatch(module):

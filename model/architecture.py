@@ -26,6 +26,7 @@ from model.allowed import (
 )
 
 MAX_DEPTH = 100
+REPLACE = "replace it by a layer of Keras and save again"
 MAX_NUMBERS = 1 << 26  # in one image: 8192 x 8192
 PLENTY = 16_000_000  # weights that nobody needs to count
 
@@ -74,25 +75,23 @@ def _check_object(node: Mapping[str, Any], outer: str, file: str, *, is_network:
         raise BadModel(f"{file}: its model config is damaged (a class without a name); copy it again")
     named = inner.get("name") if isinstance(inner, dict) and kind not in PARTS | PLAIN else None
     layer = named if isinstance(named, str) else outer
-    where = f"layer '{shown(layer or kind)}'"
+    problem = ""
     if kind in ("Lambda", "__lambda__"):
-        raise BadModel(
-            f"{file}: {where} holds Python code; not loaded; replace it by a layer of Keras and save again"
-        )
-    if kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
+        problem = f"holds Python code; not loaded; {REPLACE}"
+    elif kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
         if not is_function(inner, module):
             name = inner if module in (None, "builtins") else f"{module}.{inner}"
-            raise BadModel(
-                f"{file}: {where} calls the function '{shown(name)}'; not loaded; "
-                "replace it by a layer of Keras and save again"
-            )
+            problem = f"calls the function '{shown(name)}'; not loaded; {REPLACE}"
     elif kind in READ_FILES:
-        raise BadModel(f"{file}: {where} ({kind}) reads files; not loaded; save the network without it")
+        problem = f"({kind}) reads files; not loaded; save the network without it"
     elif kind not in PLAIN and not is_keras(kind, module, node.get("registered_name")):
-        raise BadModel(
-            f"{file}: {'the network itself' if is_network else where} is of class '{shown(kind)}', which is not one "
-            "of Keras's own that are safe to open; rebuild it from Keras's layers and save again"
+        problem = (
+            f"is of class '{shown(kind)}', which is not one of Keras's own that are safe to open; "
+            "rebuild it from Keras's layers and save again"
         )
+    if problem:
+        where = "the network itself" if is_network else f"layer '{shown(layer or kind)}'"
+        raise BadModel(f"{file}: {where} {problem}")
     return layer
 
 

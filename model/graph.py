@@ -5,6 +5,7 @@ Pure functions on the rows of `info.Layer`, which are in topological order. Edge
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,6 +17,7 @@ NORMALIZATIONS = frozenset(
     {"BatchNormalization", "GroupNormalization", "LayerNormalization", "RMSNormalization", "UnitNormalization"}
 )
 FEWEST_CUTS = 8
+OPEN_SIZE = 32  # stands for a side of a map that the file leaves open
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,16 @@ def cuts(layers: Sequence[Layer]) -> list[int]:
         if jumps == 0:
             found.append(row)
     return found
+
+
+def cost(layers: Sequence[Layer], *, channels_first: bool = False) -> int:
+    """Multiplications per image, roughly: every weight is used once per place of the layer's map."""
+    total = 0
+    for layer in layers:
+        shape = layer.output_shape
+        places = shape[2:] if channels_first and len(shape) > 3 else shape[1:-1]
+        total += layer.parameters * math.prod(OPEN_SIZE if size is None else size for size in places)
+    return total
 
 
 def penultimate(layers: Sequence[Layer]) -> str:

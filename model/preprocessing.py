@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from model import Mismatch
+from model import Mismatch, graph
 from model.info import NetworkInfo
 from util import UnknownName, nearest
 
@@ -27,7 +27,8 @@ SCALINGS: dict[str, str] = {
     "standardized": "pixels minus their mean, divided by their spread",
 }
 TRIED = ("0..1", "0..255", "-1..1")
-SAMPLES, FEW_SAMPLES, LARGE_IMAGE = 256, 64, 64 * 64
+SAMPLES, FEWEST_SAMPLES = 256, 32
+BUDGET = 8e9  # multiplications, well under half a second on two cores
 CLEAR = 3.0  # standard errors
 MARGIN = 0.05  # nats
 AGREE = 0.98
@@ -133,7 +134,7 @@ def choose(
     plain = Preprocessing(channels=_channels(network.info))
     if override is not None:
         return _scaled(plain, override, images), []
-    rows = _sample(images, labels, network.info.n_outputs)
+    rows = _sample(labels, network.info)
     if not len(rows):
         notice = "Pixels are scaled to 0..1: without labels it cannot be tried which scaling the network expects."
         return replace(plain, notices=(notice,)), []
@@ -194,10 +195,11 @@ def _losses(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[n
     return np.asarray(total - logits[np.arange(len(labels)), labels])
 
 
-def _sample(images: NDArray[np.uint8], labels: NDArray[np.int64], n_classes: int) -> NDArray[np.int64]:
-    """Rows spread evenly over those with a label."""
-    known = np.flatnonzero((labels >= 0) & (labels < n_classes))
-    count = min(len(known), FEW_SAMPLES if math.prod(images.shape[1:3]) > LARGE_IMAGE else SAMPLES)
+def _sample(labels: NDArray[np.int64], info: NetworkInfo) -> NDArray[np.int64]:
+    """Rows spread evenly over those with a label; fewer for a network that takes long."""
+    known = np.flatnonzero((labels >= 0) & (labels < info.n_outputs))
+    each = len(TRIED) * max(1, graph.cost(info.layers, channels_first=info.channels_first))
+    count = min(len(known), SAMPLES, max(FEWEST_SAMPLES, int(BUDGET // each)))
     return known[np.linspace(0, len(known) - 1, count).astype(np.int64)] if count else known
 
 

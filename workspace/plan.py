@@ -82,6 +82,11 @@ class Plan:
         """The rule that makes a column. Raises UnknownColumn, also for a root."""
         return self._rule(column)[0]
 
+    def title(self, column: str) -> str:
+        """What to call a column in a sentence: "t-SNE of dense"."""
+        rule, layer = self._rule(column)
+        return f"{rule.title} of {layer}" if layer else rule.title
+
     def _rule(self, column: str) -> tuple[Rule, str]:
         try:
             rule, layer = analysis.rule.find(column)

@@ -70,11 +70,11 @@ class Selections:
         old = self.read(name)
         return self.save(np.union1d(old, indices) if mode == "add" else np.setdiff1d(old, indices))
 
-    def bitmap(self, name: str) -> bytes:
-        """One bit per sample, the first in the lowest bit of the first byte."""
+    def bitmap(self, name: str) -> NDArray[np.uint8]:
+        """(ceil(n / 8),) one bit per sample, the first in the lowest bit of the first byte."""
         mask = np.zeros(self.n, bool)
         mask[self.read(name)] = True
-        return np.packbits(mask, bitorder="little").tobytes()
+        return np.packbits(mask, bitorder="little")
 
     def _key(self, name: str) -> str:
         return f"selection-{self.fingerprint[:NAME_LENGTH]}-{name}"

@@ -117,7 +117,7 @@ class Worker:
         rule = self.plan.rule(column)
         needed = dict(zip(rule.needs, self.plan.needs(column), strict=True))
         arrays = {parameter: self._read(name) for parameter, name in needed.items()}
-        self.say("working", what=f"{rule.title}: {column}")
+        self.say("working", what=self.plan.title(column))
         made = np.asarray(rule.function(**arrays))
         if rule.kind != "table" and len(made) != self.dataset.n:
             raise ValueError(f"{column}: its rule made {len(made)} rows for {self.dataset.n} samples")

@@ -130,6 +130,8 @@ def test_select_look_reload_and_share(chromium_page, chromium, address, screensh
     said = int(re.match(r"[\d,]+", tray.inner_text())[0].replace(",", ""))
     assert 0 < said < SAMPLES
     assert f"of {SAMPLES:,} selected" in tray.inner_text()
+    for sheet in range(2):
+        page.locator(".map-sheet").nth(sheet).get_by_text(f"{said:,} selected").wait_for()
 
     frame = page.locator(".map-sheet").nth(1)
     frame.get_by_role("button", name=re.compile("pan|move", re.I)).first.click()

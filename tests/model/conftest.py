@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from .nets import build
+
 
 def layer(kind: str, name: str, **settings: Any) -> dict[str, Any]:
     return {"class_name": kind, "config": {"name": name, **settings}}
@@ -118,3 +120,26 @@ def refused() -> Callable[..., str]:
         return sentence
 
     return call
+
+
+@pytest.fixture(scope="session")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
+    """opened(name) -> (our network, Keras's, 37 images, their input): saved to a file and read back, once."""
+    from model.network import open_network
+    from model.preprocessing import choose
+
+    made: dict[str, Any] = {}
+
+    def get(name: str) -> Any:
+        if name not in made:
+            model = build(name)
+            path = tmp_path_factory.mktemp("nets") / "net.keras"
+            model.save(path)
+            network = open_network(path)
+            shape = [size or 9 for size in network.info.input_shape]
+            images = np.random.default_rng(3).integers(0, 256, (37, *shape), dtype=np.uint8)
+            way, _ = choose(network, images, np.full(37, -1))
+            made[name] = network, model, images, way
+        return made[name]
+
+    return get

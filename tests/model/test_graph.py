@@ -1,8 +1,10 @@
 """Hand-drawn networks: where they narrow, what repeats, how they are drawn."""
 
 import dataclasses
+import itertools
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -86,6 +88,17 @@ class TestCuts:
             assert graph.cuts(rows) == slow
 
 
+class TestCost:
+    def test_is_weights_times_places(self):
+        rows = [
+            replace(row("a", "Conv2D"), output_shape=(None, 5, 6, 4)),
+            replace(row("b", "Dense"), output_shape=(None, 3)),
+        ]
+        assert graph.cost(rows) == 10 * 5 * 6 + 10
+        assert graph.cost(rows, channels_first=True) == 10 * 6 * 4 + 10
+        assert graph.cost([replace(rows[0], output_shape=(None, None, None, 4))]) == 10 * 32 * 32
+
+
 class TestPenultimate:
     @pytest.mark.parametrize(
         ("kinds", "expected"),
@@ -136,7 +149,7 @@ class TestUsableLayers:
         assert "pool" in chosen
         assert set(chosen) <= narrow
         assert places == sorted(places)
-        assert max(end - start for start, end in zip(places, places[1:], strict=False)) <= len(rows) / 5
+        assert max(end - start for start, end in itertools.pairwise(places)) <= len(rows) / 5
 
     def test_as_many_as_there_are_of_a_network_without_narrow_places(self):
         rows = [row("0", "Conv2D")]
