@@ -14,6 +14,13 @@
     return same ? skip() : next;
   }
 
+  function address(path, state) {
+    const query = new URLSearchParams();
+    for (const name of Object.keys(state).sort()) if (state[name]) query.set(name, state[name]);
+    const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
+    return window.location.origin + path + (text ? "?" + text : "");
+  }
+
   function triggered() {
     const context = window.dash_clientside.callback_context;
     const first = (context.triggered || [])[0];
@@ -37,7 +44,8 @@
       // A link of the navigation carries no state and keeps the present one; any other URL brings its own.
       open(href, state) {
         const url = new URL(href);
-        const remembered = window.history.state && window.history.state.innerview;
+        // A step that a callback takes is told before the browser has taken it: then its address counts.
+        const remembered = window.location.href === href && window.history.state && window.history.state.innerview;
         const given = Object.fromEntries(url.searchParams);
         const next = remembered || (url.search ? given : state || {});
         delete next.token;
@@ -45,10 +53,7 @@
       },
 
       write(state) {
-        const query = new URLSearchParams();
-        for (const name of Object.keys(state).sort()) if (state[name]) query.set(name, state[name]);
-        const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
-        const url = window.location.pathname + (text ? "?" + text : "");
+        const url = address(window.location.pathname, state);
         window.history.replaceState({ ...(window.history.state || {}), innerview: state }, "", url);
       },
 
@@ -63,7 +68,8 @@
         const what = triggered();
         if (!what) return [skip(), skip()];
         const { go, value } = what.id.markup ? what.value : what.id;
-        return [merged(state, { [go]: value }), go === "layer" ? "/projection" : skip()];
+        const next = { ...state, [go]: value };
+        return go === "layer" ? [skip(), address("/projection", next)] : [merged(state, next), skip()];
       },
 
       pick(clicked, state) {

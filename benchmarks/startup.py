@@ -105,6 +105,7 @@ def _cold(folder: Path, data: Path, options: tuple[str, ...]) -> None:
     ratio = median(a / b for a, b in zip(ours, bare, strict=True))
     first = median(a / b for a, b in zip(page, hello, strict=True))
     print(
-        f"cold start until predictions, losses and the PCA map: {median(ours):.2f} s, bare script "
-        f"{median(bare):.2f} s: {ratio:.2f}x; its page after {median(page):.2f} s = {first:.2f}x a Dash hello world (pairwise medians of 5)"
+        f"cold start until predictions, losses and the PCA map: {median(ours):.2f} s, "
+        f"bare script {median(bare):.2f} s: {ratio:.2f}x; "
+        f"its page after {median(page):.2f} s = {first:.2f}x a Dash hello world (pairwise medians of 5)"
     )

@@ -47,7 +47,7 @@ def register(app: Dash, session: Session) -> None:
     app.clientside_callback(
         browser("go"),
         Output(ids.STATE, "data", allow_duplicate=True),
-        Output(ids.URL, "pathname"),
+        Output(ids.URL, "href"),
         Input({"go": ALL, "value": ALL, "at": ALL}, "n_clicks"),
         Input({"markup": ALL}, "went"),
         State(ids.STATE, "data"),

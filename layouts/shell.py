@@ -23,7 +23,7 @@ def shell(session: Session) -> Any:
     """The frame. What changes inside it is filled in by callbacks."""
     return html.Div(
         [
-            dcc.Location(id=ids.URL, refresh=False),
+            dcc.Location(id=ids.URL, refresh="callback-nav"),
             dcc.Store(id=ids.ROUTE),
             dcc.Store(id=ids.STATE, data={}),
             dcc.Store(id=ids.VERSION, data=-1),

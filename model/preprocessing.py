@@ -32,6 +32,7 @@ BUDGET = 8e9  # multiplications, well under half a second on two cores
 CLEAR = 3.0  # standard errors
 MARGIN = 0.05  # nats
 AGREE = 0.98
+HEATS = [2.0**step for step in range(-3, 13)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,15 @@ class Preprocessing:
         return cls(**settings)
 
 
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """What a network says under one scaling, per sample: losses, losses at the best temperature, classes."""
+
+    losses: NDArray[np.float64]
+    calm: NDArray[np.float64]
+    predicted: NDArray[np.int64]
+
+
 def check_fit(info: NetworkInfo, dataset_name: str, image_shape: tuple[int, ...], n_classes: int) -> None:
     """Refuse a dataset whose images or classes a network was not made for.
 
@@ -139,53 +149,56 @@ def choose(
         notice = "Pixels are scaled to 0..1: without labels it cannot be tried which scaling the network expects."
         return replace(plain, notices=(notice,)), []
     pixels, known = images[rows], labels[rows]
-    losses: dict[str, NDArray[np.float64]] = {}
-    predicted: dict[str, NDArray[np.int64]] = {}
+    tries: dict[str, _Try] = {}
     table: list[dict[str, Any]] = []
     for name in TRIED:
         logits = network.logits(_scaled(plain, name, pixels).apply(pixels)).astype(np.float64)
-        losses[name] = _losses(logits, known)
-        predicted[name] = logits.argmax(axis=1)
-        mean = float(losses[name].mean())
+        tried = _Try(_losses(logits, known), _calm(logits, known), logits.argmax(axis=1))
+        tries[name] = tried
+        mean = float(tried.losses.mean())
         table.append(
             {
                 "scaling": name,
                 "loss": mean if math.isfinite(mean) else None,
-                "accuracy": float((predicted[name] == known).mean()),
+                "accuracy": float((tried.predicted == known).mean()),
                 "samples": len(rows),
             }
         )
-    name, notice = _best(losses, predicted)
+    name, notice = _best(tries)
     for row in table:
         row["chosen"] = row["scaling"] == name
     return replace(_scaled(plain, name, images), notices=(notice,) if notice else ()), table
 
 
-def _best(losses: dict[str, NDArray[np.float64]], predicted: dict[str, NDArray[np.int64]]) -> tuple[str, str]:
-    """The scaling with the smallest loss; 0..1 where the lead over that is not clear; and a notice.
+def _best(tries: Mapping[str, _Try]) -> tuple[str, str]:
+    """The scaling under which the network does best, 0..1 where others are not clearly better, and a notice.
 
-    The lead must be worth `MARGIN` nats, too. A network without large biases gives the same classes for
-    pixels 255 times too large, only far surer of itself, and where it is right that is the smaller loss.
-    No notice is given when the rivals predict the same classes anyway.
+    First who knows the classes: losses at each scaling's own best temperature, because pixels 255 times
+    too large make a network surer and not wiser. Then, among those that nothing sets apart but how sure
+    they are, the smallest loss as it is, if its lead is worth `MARGIN` nats. No notice is given when the
+    rivals predict the same classes anyway.
     """
-    finite = {name: values for name, values in losses.items() if np.isfinite(values).all()}
+    finite = {name: tried for name, tried in tries.items() if np.isfinite(tried.losses).all()}
     if not finite:
         return TRIED[0], "Pixels are scaled to 0..1, but the network gives numbers that are none, however scaled."
-    best = min(finite, key=lambda name: float(finite[name].mean()))
-    near = [name for name in finite if name == best or not _is_clear(finite[name] - finite[best])]
-    chosen = TRIED[0] if TRIED[0] in near else best
-    rivals = [name for name in near if (predicted[name] == predicted[chosen]).mean() < AGREE]
+    wisest = min(finite.values(), key=lambda tried: float(tried.calm.mean()))
+    near = {name: tried for name, tried in finite.items() if not _is_clear(tried.calm - wisest.calm)}
+    chosen = min(near, key=lambda name: float(near[name].losses.mean()))
+    if TRIED[0] in near and near[TRIED[0]].losses.mean() < near[chosen].losses.mean() + MARGIN:
+        chosen = TRIED[0]
+    rivals = [name for name in near if (near[name].predicted == near[chosen].predicted).mean() < AGREE]
     if not rivals:
         return chosen, ""
     return chosen, (
-        f"Pixels are scaled to {chosen}, but {' and '.join(rivals)} do about as well; check it with --preprocess."
+        f"Pixels are scaled to {chosen}, but {' and '.join(rivals)} would do as well; check it with --preprocess."
     )
 
 
 def _is_clear(more: NDArray[np.float64]) -> bool:
-    """Whether the losses are larger by more than chance would do, sample by sample."""
-    error = float(more.std(ddof=1)) / math.sqrt(len(more)) if len(more) > 1 else math.inf
-    return float(more.mean()) > max(CLEAR * error, MARGIN)
+    """Whether losses are larger by more than chance would do, sample by sample."""
+    n = len(more)
+    error = float(more.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
+    return float(more.mean()) > max(CLEAR * error, 1e-6)
 
 
 def _losses(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -193,6 +206,11 @@ def _losses(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[n
     top = logits.max(axis=1, keepdims=True)
     total = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
     return np.asarray(total - logits[np.arange(len(labels)), labels])
+
+
+def _calm(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The losses at the temperature that makes their mean smallest, (n,)."""
+    return min((_losses(logits / heat, labels) for heat in HEATS), key=lambda losses: float(losses.mean()))
 
 
 def _sample(labels: NDArray[np.int64], info: NetworkInfo) -> NDArray[np.int64]:

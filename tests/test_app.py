@@ -220,7 +220,7 @@ def test_the_server_answers_while_it_computes_and_stops_on_ctrl_c(data, options)
         assert foreign.value.code == 400
         foreign.value.close()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=20)
         assert process.returncode == 130
         assert err == ""
     finally:

@@ -24,9 +24,8 @@ from workspace.plan import code, version
 from workspace.store import Store
 
 if TYPE_CHECKING:
-    from model.network import Network
-
     from datasets import Dataset
+    from model.network import Network
 
 AUTOMATIC = "auto"
 

@@ -239,4 +239,3 @@ class Supervisor:
     def _set(self, **changes: Any) -> None:
         with self._lock:
             self._status = replace(self._status, **changes)
-

@@ -11,9 +11,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from model import reading  # noqa: E402
-from model.info import Layer, NetworkInfo  # noqa: E402
-from workspace import opening, worker  # noqa: E402
+from model import reading
+from model.info import Layer, NetworkInfo
+from workspace import opening, worker
 
 CLASSES, WIDTH = 3, 8
 SLOW_SECONDS = 0.05
@@ -39,7 +39,7 @@ class FakeNetwork:
         rng = np.random.default_rng(0)
         dense = np.maximum(rows @ rng.normal(size=(rows.shape[1], WIDTH)).astype(np.float32), 0)
         logits = dense @ rng.normal(size=(WIDTH, CLASSES)).astype(np.float32)
-        return Forward(logits, {layer: dense for layer in layers})
+        return Forward(logits, dict.fromkeys(layers, dense))
 
 
 def open_network(store, options, dataset):
