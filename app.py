@@ -165,6 +165,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _report(options: argparse.Namespace) -> int:
     """Analyse, write or print, and leave."""
     from workspace import export
+    from workspace.store import BadWorkspace
 
     refused: list[InspectorError] = []
     session = _session(options, on_refused=refused.append)
@@ -173,6 +174,8 @@ def _report(options: argparse.Namespace) -> int:
         _follow(session)
         if refused:
             raise refused[0]
+        if session.status.trouble:
+            raise BadWorkspace(f"{session.status.trouble}; free memory or use --limit, then start again")
         if options.export:
             for path in export.export(session, options.export):
                 _say(str(path))

@@ -53,8 +53,9 @@ def neighbors(activations: NDArray[np.float32], *, k: int = 15) -> NDArray[np.in
     indices = _by_tree(points, near)
     if indices is None:
         indices = _by_products(points, near)
-    found[finite, :near] = kept[indices]
-    return found
+    found[finite, :near] = np.sort(kept[indices], axis=1)
+    order = np.argsort(_distances(activations, found), axis=1, kind="stable")  # not-a-number goes last
+    return np.take_along_axis(found, order, axis=1)
 
 
 @rule(
@@ -68,8 +69,12 @@ def neighbor_distances(activations: NDArray[np.float32], neighbors: NDArray[np.i
 
     activations: (n, d); neighbors: (n, k) rows -> (n, k) float32; not-a-number where there is no neighbor.
     """
+    return _distances(activations, neighbors).astype(np.float32)
+
+
+def _distances(activations: NDArray[np.float32], neighbors: NDArray[np.int32]) -> NDArray[np.float64]:
     n, k = neighbors.shape
-    distances = np.full((n, k), np.nan, np.float32)
+    distances = np.full((n, k), np.nan)
     for rows in _blocks(n, max(k, 1) * activations.shape[1]):
         apart = activations[neighbors[rows]] - activations[rows, None]
         found = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart, dtype=np.float64))
@@ -86,16 +91,12 @@ def _by_tree(points: NDArray[np.float32], k: int) -> NDArray[np.intp] | None:
         import manifolds_rs
     except ImportError:
         return None
-    indices, distances = manifolds_rs.knn_graph(points, k, ann="kmknn")
-    order = np.lexsort((indices, distances), axis=1)
-    return np.take_along_axis(indices, order, axis=1)
+    indices: NDArray[np.intp] = manifolds_rs.knn_graph(points, k, ann="kmknn")[0]
+    return indices
 
 
 def _by_products(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
-    """By matrix products, a block of rows against all.
-
-    The candidates' distances are made anew from differences, which rounds less than a product.
-    """
+    """By matrix products, a block of rows against all; the last choice by differences, which round less."""
     n, d = points.shape
     squares = np.einsum("nd,nd->n", points, points)[:, None]
     others = np.concatenate([points, squares], axis=1)
@@ -108,8 +109,8 @@ def _by_products(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
         distances[np.arange(len(mine)), np.arange(rows.start, rows.stop)] = np.inf
         chosen = np.sort(smallest(distances, candidates), axis=1)
         apart = points[chosen] - mine[:, None]
-        order = np.argsort(np.einsum("nkd,nkd->nk", apart, apart), axis=1, kind="stable")[:, :k]
-        indices[rows] = np.take_along_axis(chosen, order, axis=1)
+        order = np.argsort(np.einsum("nkd,nkd->nk", apart, apart), axis=1, kind="stable")
+        indices[rows] = np.take_along_axis(chosen, order[:, :k], axis=1)
     return indices
 
 

@@ -25,6 +25,8 @@ Points = NDArray[np.float32]
 FEWEST = 10  # points; below, a neighborhood is everybody
 FEWEST_FOR_FFT = 1_000  # below, a tree of the points is as fast and steadier
 MOST_FOR_SCIKIT = 20_000  # above, openTSNE is faster
+MOST_EXACT = 20_000  # above, the neighbors that a map starts from are searched in cells: 99.7 % of them are found
+CELLS_LOOKED_INTO = 32  # of about sqrt(n)
 MANY_FOR_UMAP = 10_000  # from here 200 rounds are as good as 500
 
 
@@ -68,7 +70,7 @@ def tsne(reduced: Points, *, seed: int = 0, perplexity: float = 30.0, rounds: in
             seed=seed,
             perplexity=fitting,
             n_epochs=rounds,
-            approx=("fft_3k" if len(points) >= FEWEST_FOR_FFT else "barnes_hut"),
+            approx="fft_3k" if len(points) >= FEWEST_FOR_FFT else "barnes_hut",
         )
         return _mature_tsne(points, seed, fitting) if placed is None else placed
 
@@ -143,6 +145,9 @@ def _by_manifolds(method: str, points: Points, **settings: Any) -> Points | None
         import manifolds_rs
     except ImportError:
         return None
+    if len(points) > MOST_EXACT:
+        # Not hnsw, which finds other neighbors each time; nor kmknn, whose time depends much on the data.
+        settings |= {"ann": "ivf", "nn_params": manifolds_rs.NeighbourParams(n_probes=CELLS_LOOKED_INTO)}
     try:
         placed: Points = getattr(manifolds_rs, method)(**settings).fit_transform(points)
     except (KeyboardInterrupt, SystemExit, MemoryError):

@@ -27,7 +27,7 @@ def trustworthiness(
 
     Trustworthiness (Venna and Kaski, 2001) takes off for every neighbor on the map that is none in the
     space, the more the farther it is there: 1 - 2 / (q k (2 n - 3 k - 1)) * sum of (rank - k) over these,
-    ranks by distance in the space. Up to `samples` samples it is scikit-learn's number; beyond, the sum
+    ranks by distance in the space. Up to `samples` samples it is scikit-learn's number, to rounding; beyond, the sum
     runs over so many drawn samples (q of them), each still ranked against all n: an estimate of the same
     number, to about 0.001, and not the easier number of a thinned-out map. Equal distances share the
     better rank. About 1 s for 70,000 x 128 on two cores.

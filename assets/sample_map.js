@@ -41,6 +41,7 @@
         return undefined;
       }
       const stop = parts.gestures(made, { tool: () => latest.current.tool || "pan", setTool });
+      made.update(latest.current);
       setScene(made);
       return () => {
         stop();

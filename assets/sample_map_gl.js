@@ -83,13 +83,7 @@
         gl.attachShader(this.program, shader);
       }
       gl.linkProgram(this.program);
-      if (!gl.getProgramParameter(this.program, gl.LINK_STATUS) && !gl.isContextLost()) {
-        throw new Error(gl.getProgramInfoLog(this.program));
-      }
-      const names = ["viewHere", "viewBefore", "halfStage", "moved", "radius", "sized", "rim", "rimAlpha",
-        "rimColor", "strength", "page", "pixelRatio", "palette"];
-      this.at = {};
-      for (const name of names) this.at[name] = gl.getUniformLocation(this.program, name);
+      this.at = null;
       this.buffers = { here: gl.createBuffer(), before: gl.createBuffer(), look: gl.createBuffer(), order: gl.createBuffer() };
       this.texture = gl.createTexture();
       const { here, before, look, order, palette } = this.kept;
@@ -97,6 +91,15 @@
       if (look) this.looks(look);
       if (order) this.sequence(order, this.rest);
       if (palette) this.colors(palette);
+    }
+
+    /* Asked for only before the first frame: to ask is to wait for the compiler. */
+    locate() {
+      const gl = this.gl;
+      if (!gl.getProgramParameter(this.program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(this.program));
+      const names = ["viewHere", "viewBefore", "halfStage", "moved", "radius", "sized", "rim", "rimAlpha",
+        "rimColor", "strength", "page", "pixelRatio", "palette"];
+      this.at = Object.fromEntries(names.map((name) => [name, gl.getUniformLocation(this.program, name)]));
     }
 
     /* here, before: Float32Array (n, 2); before null = nothing moves. */
@@ -140,6 +143,7 @@
     /* frame: {width, height, pixelRatio, here: [x, y, scale], before, moved, radius, sized, page, text} with colors as
        [r, g, b] in 0..1. */
     draw(frame) {
+      if (!this.at) this.locate();
       const gl = this.gl, at = this.at, { here, order } = this.kept;
       gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
       gl.clearColor(...frame.page, 1);

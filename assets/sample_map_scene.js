@@ -22,9 +22,10 @@
        Throws when the browser has no WebGL2. */
     constructor({ key, stage, canvas, overlay, emit, changed, pointed }) {
       Object.assign(this, { key, stage, canvas, emit, changed, pointed });
-      this.painter = new parts.Painter(canvas);
       this.overlay = new parts.Overlay(overlay, () => this.schedule(false));
       this.camera = new parts.Camera();
+      this.measure(); // before the painter comes: a context whose canvas changes its size begins anew
+      this.painter = new parts.Painter(canvas);
       this.props = {};
       this.raw = {}; // columns as they came
       this.used = { url: null }; // columns and props behind what is on the screen
@@ -38,7 +39,6 @@
       this.pictureMode = false;
       this.toldView = null; // the view that the props have, or will have as soon as Dash answers
       this.theme = parts.theme(stage);
-      this.measure();
       this.unwatch = parts.watch(this);
       innerview.maps[key] = parts.report(this);
     }

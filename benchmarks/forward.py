@@ -29,7 +29,8 @@ for _ in range(3):
 OURS = (
     COMMON
     + """
-from model.network import open_network, usable_layers
+from model.graph import usable_layers
+from model.network import open_network
 from model.preprocessing import Preprocessing
 network = open_network(Path("model/mnist.h5"))
 layers = usable_layers(network.info)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -92,6 +93,19 @@ class NetworkInfo:
         """The inverse of to_dict, also after a trip through JSON."""
         layers = tuple(Layer(**_tuples(row)) for row in values["layers"])
         return cls(**{**_tuples(values), "layers": layers})
+
+
+def image_shape(shape: tuple[int | None, ...], channels_first: bool) -> tuple[int | None, int | None, int | None]:
+    """(h, w, ch) of the images that fit a tensor."""
+    match shape:
+        case (a, b, c):
+            return (b, c, a) if channels_first else (a, b, c)
+        case (a, b):
+            return a, b, 1
+    length = shape[0] or 1
+    channels = next(ch for ch in (1, 3) if math.isqrt(length // ch) ** 2 * ch == length)
+    side = math.isqrt(length // channels)
+    return side, side, channels
 
 
 def _lists(value: Any) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model import BadModel, architecture, graph, outline, reading, scores, shown
-from model.info import NetworkInfo
+from model.info import NetworkInfo, image_shape
 from util import Progress, Report, silent
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 BATCH_FLOATS = 64 << 20  # at most these in one layer's maps of a batch: 256 MB
 BATCH_STEP = 32
+OPEN_SIZE = 96  # side of the trial image where the network takes any size
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +161,15 @@ def _described(network: Any, path: Path, found: dict[str, Any]) -> Network:
     if not architecture.is_image(tensor_shape, first):
         raise BadModel(f"{file}: expects input {_times((None, *tensor_shape))}; give a network that takes images")
     rows = outline.layers(network, channels_first=first)
-    ending = scores.find(network, _noise(network.inputs[0].shape))
+    try:
+        ending = scores.find(network, _noise(network.inputs[0].shape))
+    except Exception as error:  # as above: whatever TensorFlow raises is about this network
+        raise BadModel(f"{file}: fails on an image of noise ({shown(error, 90)}); try it in Keras itself") from error
     info = NetworkInfo(
         name=path.name,
         digest=reading.fingerprint(path),
         layers=rows,
-        input_shape=_image_shape(tensor_shape, first),
+        input_shape=image_shape(tensor_shape, first),
         tensor_shape=tensor_shape,
         channels_first=first,
         n_outputs=max(2, output[1]),
@@ -209,21 +213,8 @@ def _named(path: Path, suffix: str) -> Iterator[str]:
 def _noise(shape: tuple[int | None, ...]) -> NDArray[np.float32]:
     """A few inputs of noise in 0..1, the same every time."""
     batch, *rest = shape
-    sizes = [32 if size is None else size for size in rest]
+    sizes = [OPEN_SIZE if size is None else size for size in rest]
     return np.random.default_rng(0).random((batch or 4, *sizes), dtype=np.float32)
-
-
-def _image_shape(shape: tuple[int | None, ...], channels_first: bool) -> tuple[int | None, int | None, int | None]:
-    """(h, w, ch) of the images that fit a tensor."""
-    match shape:
-        case (a, b, c):
-            return (b, c, a) if channels_first else (a, b, c)
-        case (a, b):
-            return a, b, 1
-    length = shape[0] or 1
-    channels = next(ch for ch in (1, 3) if math.isqrt(length // ch) ** 2 * ch == length)
-    side = math.isqrt(length // channels)
-    return side, side, channels
 
 
 def _misnamed(path: Path, found: str) -> str:

@@ -106,21 +106,34 @@ class _Try:
     predicted: NDArray[np.int64]
 
 
+def check_images(
+    network: str, takes: tuple[int | None, ...], dataset_name: str, image_shape: tuple[int, ...]
+) -> None:
+    """Refuse images that are not of the (h, w, ch) that a network takes.
+
+    Raises:
+        Mismatch: names both sides.
+    """
+    if not all(wanted in (None, has) for wanted, has in zip(takes, image_shape, strict=True)):
+        wanted = "x".join("any" if size is None else str(size) for size in takes)
+        raise Mismatch(
+            f"{network} takes {wanted} images, {dataset_name} has {'x'.join(map(str, image_shape))}; "
+            f"choose a network trained on {dataset_name}"
+        )
+
+
 def check_fit(info: NetworkInfo, dataset_name: str, image_shape: tuple[int, ...], n_classes: int) -> None:
     """Refuse a dataset whose images or classes a network was not made for.
 
     Raises:
         Mismatch: names both sides.
     """
-    fits = all(takes in (None, has) for takes, has in zip(info.input_shape, image_shape, strict=True))
-    advice = f"choose a network trained on {dataset_name}"
-    if not fits:
-        takes = "x".join("any" if size is None else str(size) for size in info.input_shape)
-        raise Mismatch(
-            f"{info.name} takes {takes} images, {dataset_name} has {'x'.join(map(str, image_shape))}; {advice}"
-        )
+    check_images(info.name, info.input_shape, dataset_name, image_shape)
     if info.n_outputs != n_classes:
-        raise Mismatch(f"{info.name} has {info.n_outputs} outputs, {dataset_name} has {n_classes} classes; {advice}")
+        raise Mismatch(
+            f"{info.name} has {info.n_outputs} outputs, {dataset_name} has {n_classes} classes; "
+            f"choose a network trained on {dataset_name}"
+        )
 
 
 def choose(
@@ -153,7 +166,8 @@ def choose(
     table: list[dict[str, Any]] = []
     for name in TRIED:
         logits = network.logits(_scaled(plain, name, pixels).apply(pixels)).astype(np.float64)
-        tried = _Try(_losses(logits, known), _calm(logits, known), logits.argmax(axis=1))
+        with np.errstate(invalid="ignore"):  # infinite logits, of which `_best` knows
+            tried = _Try(_losses(logits, known), _calm(logits, known), logits.argmax(axis=1))
         tries[name] = tried
         mean = float(tried.losses.mean())
         table.append(
@@ -175,7 +189,7 @@ def _best(tries: Mapping[str, _Try]) -> tuple[str, str]:
 
     First who knows the classes: losses at each scaling's own best temperature, because pixels 255 times
     too large make a network surer and not wiser. Then, among those that nothing sets apart but how sure
-    they are, the smallest loss as it is, if its lead is worth `MARGIN` nats. No notice is given when the
+    they are, whose losses as they are come within `MARGIN` nats of the smallest. No notice is given when the
     rivals predict the same classes anyway.
     """
     finite = {name: tried for name, tried in tries.items() if np.isfinite(tried.losses).all()}
@@ -183,9 +197,9 @@ def _best(tries: Mapping[str, _Try]) -> tuple[str, str]:
         return TRIED[0], "Pixels are scaled to 0..1, but the network gives numbers that are none, however scaled."
     wisest = min(finite.values(), key=lambda tried: float(tried.calm.mean()))
     near = {name: tried for name, tried in finite.items() if not _is_clear(tried.calm - wisest.calm)}
-    chosen = min(near, key=lambda name: float(near[name].losses.mean()))
-    if TRIED[0] in near and near[TRIED[0]].losses.mean() < near[chosen].losses.mean() + MARGIN:
-        chosen = TRIED[0]
+    least = min(float(tried.losses.mean()) for tried in near.values())
+    near = {name: tried for name, tried in near.items() if tried.losses.mean() < least + MARGIN}
+    chosen = TRIED[0] if TRIED[0] in near else min(near, key=lambda name: float(near[name].losses.mean()))
     rivals = [name for name in near if (near[name].predicted == near[chosen].predicted).mean() < AGREE]
     if not rivals:
         return chosen, ""

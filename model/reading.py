@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from model import BadModel, architecture, shown, stored
+from model.info import image_shape
 from util import DIGEST_LENGTH
 
 BUNDLED = Path(__file__).resolve().parent
@@ -111,6 +112,7 @@ def scan(path: Path) -> dict[str, Any]:
         keras_version: of the Keras that wrote it, "" if it does not say.
         architecture: the config, as stored.
         input_shape: of one image without the batch axis, or None where the file leaves it open.
+        image_shape: (h, w, ch) of the images that fit it, or None.
         channels_first: whether it is (ch, h, w).
         weights: how many numbers the file stores for the network.
 
@@ -139,6 +141,7 @@ def scan(path: Path) -> dict[str, Any]:
         "keras_version": shown(found.keras_version),
         "architecture": config,
         "input_shape": None if image is None else image.shape,
+        "image_shape": None if image is None else image_shape(image.shape, image.channels_first),
         "channels_first": image is not None and image.channels_first,
         "weights": found.weights,
     }

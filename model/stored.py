@@ -142,13 +142,17 @@ def _judge(hdf5: Any, n_bytes: int, file: str, *, within: str = "") -> int:
     hdf5.id.links.visit(visit, info=True)
     if len(links) > MAX_OBJECTS:
         raise BadModel(f"{file}: holds over {MAX_OBJECTS:,} objects; {TRAP}")
+    _judge_attributes(hdf5, "", file)
     numbers = declared = 0
     for name, kind in links:
         if kind != h5py.h5l.TYPE_HARD:
             raise BadModel(f"{file}: weights point outside the file (a link at '{shown(name)}'); {TRAP}")
         item = hdf5[name]
+        _judge_attributes(item, name, file)
         if not isinstance(item, h5py.Dataset):
             continue
+        if item.dtype.kind == "O":
+            raise BadModel(f"{file}: damaged HDF5 ('{shown(name)}' holds no numbers); copy it again")
         if item.external or item.is_virtual:
             raise BadModel(f"{file}: weights point outside the file ('{shown(name)}'); {TRAP}")
         if name.startswith(within):
@@ -156,6 +160,20 @@ def _judge(hdf5: Any, n_bytes: int, file: str, *, within: str = "") -> int:
             declared += (item.size or 0) * item.dtype.itemsize
     _judge_size(declared, n_bytes, file)
     return numbers
+
+
+def _judge_attributes(item: Any, name: str, file: str) -> None:
+    """Refuse attributes that are neither texts nor numbers: reading a damaged one can end the process."""
+    from h5py import h5a, h5t
+
+    for index in range(h5a.get_num_attrs(item.id)):
+        attribute = h5a.open(item.id, index=index)
+        kind = attribute.get_type()
+        plain = kind.get_class() in (h5t.STRING, h5t.INTEGER, h5t.FLOAT, h5t.ENUM)
+        count = attribute.get_space().get_simple_extent_npoints()
+        if not plain or count * kind.get_size() > FREE_BYTES:
+            where = shown(f"{name}@{attribute.name.decode('utf-8', 'replace')}")
+            raise BadModel(f"{file}: damaged HDF5 (an attribute, '{where}'); copy it again")
 
 
 def _judge_size(declared: int, n_bytes: int, file: str) -> None:

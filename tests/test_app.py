@@ -132,7 +132,7 @@ def write_lambda(path):
     ("write", "says"),
     [
         (lambda path: path.write_bytes(b""), "empty"),
-        (lambda path: path.write_text("<!DOCTYPE html><html><body>Not found</body></html>"), "HTML"),
+        (lambda path: path.write_text("<!DOCTYPE html><html><body>Not found</body></html>"), "web page"),
         (lambda path: path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\n"), "git lfs pull"),
         (lambda path: path.write_text("some text\n" * 20), ";"),
         (lambda path: path.mkdir(), "folder"),
@@ -150,7 +150,6 @@ def test_model_files_that_cannot_be_opened(write, says, tmp_path, data, options)
     assert says in line
 
 
-@pytest.mark.keras
 def test_a_dataset_of_another_shape_is_refused_with_both_shapes(tmp_path, options):
     path = tmp_path / "photos.npz"
     np.savez(path, x=np.zeros((12, 32, 32, 3), np.uint8), y=np.arange(12) % 10)

@@ -229,7 +229,7 @@ class Supervisor:
         if self._deaths[status.what] < DEATHS_FORGIVEN:
             self.start()
         else:
-            self._set(working=False, cancelled=True, trouble=f"The computing process {how} during: {status.what}.")
+            self._set(working=False, cancelled=True, trouble=f"The computing process {how} during: {status.what}")
             self.on_change()
 
     def _forget(self, column: str) -> None:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model import reading
+from model.preprocessing import Preprocessing, check_images
 from util import InspectorError, Progress
 from workspace import opening
 from workspace.plan import Plan, UnknownColumn, standard
@@ -52,17 +54,18 @@ class Worker:
 
     def open(self) -> None:
         """Open dataset and network, the latter without Keras if it was opened before."""
-        from model import reading
-
         path = reading.resolve(self.options.model)
         known = opening.known_dataset(self.store, self.options)
         self._opened = opening.known_network(self.store, self.options, known) if known else None
+        takes = None
         if self._opened is None:
-            reading.scan(path)
+            takes = reading.scan(path)["image_shape"]
             # Keras takes seconds to import; the dataset is read meanwhile.
             threading.Thread(target=importlib.import_module, args=("keras",), daemon=True).start()
         self.say("working", what=f"reading {self.options.dataset}", done=0, total=0)
         self.dataset = opening.open_dataset(self.store, self.options, self.report)
+        if takes is not None:
+            check_images(path.name, takes, self.dataset.name, self.dataset.image_shape)
         self.say("opened", what="dataset")
         if self._opened is None:
             self.say("working", what=f"opening {path.name} with Keras", done=0, total=0)
@@ -133,8 +136,6 @@ class Worker:
         if self._network is None:
             self.say("working", what=f"opening {self.opened.info.name} with Keras")
             _, self._network = opening.open_network(self.store, self.options, self.dataset)
-        from model.preprocessing import Preprocessing
-
         preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
         self.say("working", what="predictions and activations")
         forward = self._network.forward(self._read("images"), layers, preprocessing=preprocessing, report=self.report)

@@ -90,7 +90,7 @@ def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure
             **shared,
             "z": _logarithms(errors),
             "zmax": float(np.log10(highest)),
-            "colorscale": [[0, ERROR.format(0.16 if numbered else 0.4)], [1, ERROR.format(0.8 if numbered else 1)]],
+            "colorscale": [[0, ERROR.format(0.3 if numbered else 0.4)], [1, ERROR.format(0.8 if numbered else 1)]],
             "showscale": not numbered,
             "colorbar": {
                 "title": {"text": "errors"},
@@ -104,7 +104,7 @@ def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure
             **shared,
             "z": _logarithms(np.where(right, counts, 0)),
             "zmax": 1,
-            "colorscale": [[0, RIGHT.format(0.22)], [1, RIGHT.format(0.22 if numbered else 0.4)]],
+            "colorscale": [[0, RIGHT.format(0.2 if numbered else 0.4)], [1, RIGHT.format(0.2 if numbered else 0.4)]],
             "showscale": False,
         },
     ]

@@ -124,6 +124,14 @@ class TestRefused:
         keras.Model(start, keras.layers.Conv2D(3, 1)(start)).save(tmp_path / "net.keras")
         assert "gives (None, 4, 4, 3), not one row of class scores" in refused(open_network, tmp_path / "net.keras")
 
+    def test_a_network_that_does_not_run(self, tmp_path, refused):
+        import keras
+
+        start = keras.Input((None, None, 1))
+        x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(1, 150)(start))
+        keras.Model(start, keras.layers.Dense(3, activation="softmax")(x)).save(tmp_path / "net.keras")
+        assert "fails on an image of noise" in refused(open_network, tmp_path / "net.keras")
+
     def test_a_network_that_was_never_built(self, h5, refused):
         refused(open_network, h5(config=sequential(layer("Flatten", "flatten"), dense())))
 

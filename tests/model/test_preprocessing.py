@@ -104,7 +104,7 @@ class Fake:
 
     info = replace(INFO, n_outputs=4)
 
-    def __init__(self, low, high, sharpness=40.0, spoiled=False):
+    def __init__(self, low, high, sharpness=40.0, spoiled=1.0):
         self.low, self.high, self.sharpness, self.spoiled = low, high, sharpness, spoiled
         self.calls = 0
 
@@ -112,7 +112,7 @@ class Fake:
         self.calls += 1
         brightness = (inputs.reshape(len(inputs), -1).mean(axis=1) - self.low) / (self.high - self.low)
         logits = -self.sharpness * np.abs(brightness[:, None] - np.array([0.125, 0.375, 0.625, 0.875]))
-        return (logits * (np.nan if self.spoiled else 1)).astype(np.float32)
+        return (logits * self.spoiled).astype(np.float32)
 
 
 class Homogeneous(Fake):
@@ -206,8 +206,9 @@ class TestChoose:
         assert chosen.scaling == "0..255"
         assert tried[0]["samples"] == 100
 
-    def test_numbers_that_are_none(self, steps):
-        chosen, tried = choose(Fake(0, 1, spoiled=True), *steps)
+    @pytest.mark.parametrize("spoiled", [np.nan, np.inf])
+    def test_numbers_that_are_none(self, spoiled, steps):
+        chosen, tried = choose(Fake(0, 1, spoiled=spoiled), *steps)
         assert chosen.scaling == "0..1"
         assert "none" in chosen.notices[0]
         assert [row["loss"] for row in tried] == [None] * 3

@@ -159,6 +159,20 @@ class TestDamage:
                 except reading.BadModel as error:
                     assert len(str(error)) <= 240
 
+    def test_attributes_that_are_neither_texts_nor_numbers(self, h5, refused):
+        """Reading one that was damaged into this ends the process, not only the call."""
+        path = h5()
+        with h5py.File(path, "r+") as file:
+            group = file["model_weights"]
+            group.attrs["layer_names"] = np.array([np.arange(2), np.arange(3)], h5py.vlen_dtype(np.int32))
+        assert "an attribute, 'model_weights@layer_names'" in refused(reading.scan, path)
+
+    def test_weights_that_are_no_numbers(self, h5, refused):
+        path = h5()
+        with h5py.File(path, "r+") as file:
+            file["model_weights/scores/names"] = np.array([b"a", b"bc"], h5py.string_dtype())
+        assert "'model_weights/scores/names' holds no numbers" in refused(reading.scan, path)
+
     def test_weights_only(self, h5, tmp_path, refused, weights):
         path = h5(config=None)
         with h5py.File(path, "r+") as file:
