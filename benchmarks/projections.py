@@ -74,7 +74,7 @@ def _activations(data: Path | None, n: int, file: Path) -> NDArray[np.float32]:
         points = centers[random.integers(0, CLUSTERS, n)] + random.normal(0, 0.7, (n, WIDTH))
         return np.maximum(points, 0).astype(np.float32)
     command = [sys.executable, "-c", ACTIVATIONS, str(data / "mnist.npz"), str(file), str(n)]
-    subprocess.run(command, check=True, cwd=serving.ROOT, env=serving.environment(), stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=True, cwd=serving.ROOT, env=serving.environment(), capture_output=True)
     found: NDArray[np.float32] = np.load(file)
     print("activations: the bundled network's last layer before the scores, on mnist, the test images first")
     return found
@@ -94,8 +94,8 @@ def _tsne(points: NDArray[np.float32], given: NDArray[np.float32]) -> None:
     their_trust, their_kept = trustworthiness(points, theirs, samples=ASKED)[:2]
     print(
         f"t-SNE of {len(points):,} x {points.shape[1]}: {' and '.join(map(str, ours))}, scikit-learn of "
-        f"{len(given):,} x {given.shape[1]} between them {their_seconds}: {wall:.1f}x faster by the clock, {cpu:.1f}x in CPU time; "
-        f"trustworthiness {trust:.4f} against {their_trust:.4f} ({trust - their_trust:+.4f}), kept neighbors "
+        f"{len(given):,} x {given.shape[1]} between them {their_seconds}: {wall:.1f}x faster by the clock, "
+        f"{cpu:.1f}x in CPU time; trustworthiness {trust:.4f} against {their_trust:.4f} ({trust - their_trust:+.4f}), kept neighbors "
         f"{kept:.3f} against {their_kept:.3f}"
     )
 

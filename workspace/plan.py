@@ -104,21 +104,23 @@ class Plan:
 
 
 def standard(layer: str) -> list[str]:
-    """What is worked out for everybody, in the order in which it is shown.
+    """What is worked out for everybody, in the order in which it is wanted.
 
-    Losses and a first map of the layer, then every score, then the maps that take their time.
+    Losses and a first map of the layer, then every score, then the maps that take their time, the
+    neighbors, and how true the maps are.
     """
-    spaces = [layer, PIXELS]
+    spaces = (layer, PIXELS)
     return [
         "loss",
         "predicted",
         f"projection/{layer}/pca",
         *(rule.name for rule in analysis.rule.RULES if "{layer}" not in rule.name),
         f"projection/{PIXELS}/pca",
-        *(f"trustworthiness/{space}/pca" for space in spaces),
+        f"projection/{layer}/tsne",
         f"neighbors/{layer}",
         f"neighbor_distances/{layer}",
-        *(f"{what}/{space}/tsne" for space in spaces for what in ("projection", "trustworthiness")),
+        f"projection/{PIXELS}/tsne",
+        *(f"trustworthiness/{space}/{method}" for method in ("tsne", "pca") for space in spaces),
     ]
 
 
