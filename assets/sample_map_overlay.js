@@ -70,7 +70,7 @@
   class Overlay {
     constructor(canvas, wake) {
       this.canvas = canvas;
-      this.pen = canvas.getContext("2d");
+      this.pen = null; // made when there is something to draw
       this.pictures = new Pictures(wake);
       this.placed = []; // pictures on the screen: {index, x, y, w, h}, x and y their center
       this.stale = true;
@@ -144,8 +144,13 @@
     }
 
     draw(scene) {
-      const { pen, canvas } = this;
       if (this.stale) this.place(scene);
+      const points = [scene.focus, scene.linked, scene.hovered];
+      const inked = this.placed.length > 0 || Boolean(scene.trace) || points.some((index) => index >= 0);
+      if (!inked && !this.inked) return;
+      this.inked = inked;
+      this.pen = this.pen || this.canvas.getContext("2d");
+      const { pen, canvas } = this;
       pen.setTransform(1, 0, 0, 1, 0, 0);
       // In two halves: Chromium 156 at times keeps the old picture when a frame is nothing but a clear of it all.
       const half = canvas.height >> 1;

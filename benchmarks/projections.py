@@ -95,8 +95,8 @@ def _tsne(points: NDArray[np.float32], given: NDArray[np.float32]) -> None:
     print(
         f"t-SNE of {len(points):,} x {points.shape[1]}: {' and '.join(map(str, ours))}, scikit-learn of "
         f"{len(given):,} x {given.shape[1]} between them {their_seconds}: {wall:.1f}x faster by the clock, "
-        f"{cpu:.1f}x in CPU time; trustworthiness {trust:.4f} against {their_trust:.4f} ({trust - their_trust:+.4f}), kept neighbors "
-        f"{kept:.3f} against {their_kept:.3f}"
+        f"{cpu:.1f}x in CPU time; trustworthiness {trust:.4f} against {their_trust:.4f} "
+        f"({trust - their_trust:+.4f}), kept neighbors {kept:.3f} against {their_kept:.3f}"
     )
 
 

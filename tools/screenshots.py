@@ -27,7 +27,7 @@ FLAGS = [
     "--disable-background-networking",
 ]
 SIZES = {"": (1400, 900), "-narrow": (800, 900)}
-PAGES = {"overview": "/", "projection": "/projection?focus=247"}
+PAGES = {"overview": "/", "projection": "/projection?focus=59915"}
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"), help="folder with mnist.npz")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--cache", type=Path, help="where results are kept; by default thrown away")
-    parser.add_argument("--split", default="test")
+    parser.add_argument("--split", default="all")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -61,19 +61,16 @@ def _photograph(address: str, folder: Path) -> None:
                 page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
                 for name, path in PAGES.items():
                     page.goto(address + path)
-                    _settle(page, maps=2 if name == "projection" else 0)
+                    _settle(page)
                     page.screenshot(path=folder / f"{name}{suffix}-{theme}.png")
                 page.close()
         browser.close()
 
 
-def _settle(page: Any, maps: int) -> None:
-    page.wait_for_function("window.innerview && window.innerview.ready", timeout=60_000)
-    if maps:
-        drawn = f"Object.values(window.innerview.maps || {{}}).filter(m => m.drawn > 0).length >= {maps}"
-        page.wait_for_function(drawn, timeout=60_000)
-    page.wait_for_load_state("networkidle")
-    page.wait_for_timeout(1500)
+def _settle(page: Any) -> None:
+    page.wait_for_function("() => window.innerview && window.innerview.ready", timeout=60_000)
+    page.wait_for_function("() => !document.querySelector('.waiting')", timeout=60_000)
+    page.wait_for_timeout(2500)  # pictures and charts
 
 
 if __name__ == "__main__":
