@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DEMO = ("mnist", "mnist")
 BUG = 70
 INTERRUPTED = 130
+WIDTH, BAR, TERMINAL_SECONDS = 100, 24, 0.3
 
 logger = logging.getLogger("innerview")
 
@@ -147,6 +148,7 @@ def _serve(options: argparse.Namespace) -> int:
             _say(f"Innerview is ready: {url}")
         if token is not None:
             _say("Whoever has this link sees the data. Ctrl-C stops it.")
+        threading.Thread(target=_follow, args=(session,), daemon=True).start()
 
     local = server.is_loopback(options.host)
     token = None if local else server.new_token()
@@ -220,19 +222,24 @@ def _session(options: argparse.Namespace, *, on_refused: Any) -> Session:
 
 
 def _follow(session: Session) -> None:
-    """Show the worker's progress on one line of the terminal until it is done."""
-    from callbacks.progress import describe
-
-    shown = ""
-    while session.status.working:
-        session.wait(timeout=0.5)
-        line = describe(session.status)
-        if sys.stderr.isatty() and line != shown:
-            sys.stderr.write(f"\r{line:<100.100}")
+    """Say in the terminal what a person should know, and how far the worker is, until it is done."""
+    clear = "\r" + " " * WIDTH + "\r" if sys.stderr.isatty() else ""
+    told = False
+    while True:
+        if session.has_dataset and not told:
+            told = True
+            for notice in (*session.store.notices, *session.dataset.notices):
+                sys.stderr.write(f"{clear}note: {notice}\n")
+        status = session.status
+        if not status.working:
+            sys.stderr.write(clear)
+            return
+        if clear:
+            bar = "#" * round(BAR * status.done / status.total) if status.total else ""
+            line = f"[{bar:<{BAR}}] {status.sentence}" if status.total else status.sentence
+            sys.stderr.write(f"{clear}{line:.{WIDTH}}")
             sys.stderr.flush()
-            shown = line
-    if shown:
-        sys.stderr.write("\r" + " " * 100 + "\r")
+        session.wait(timeout=TERMINAL_SECONDS)
 
 
 def _in_order(model: str, dataset: str) -> None:

@@ -111,16 +111,18 @@ def _umap(file: Path) -> None:
         theirs.append(_seconds(THEIR_UMAP, file))
     wall, cpu = _ratios(ours, theirs)
     print(
-        f"first UMAP of {SMALL:,} in a fresh process: {ours[1]}, umap-learn's first call {theirs[1]}: "
+        f"first UMAP of {SMALL:,} in a fresh process: {_middle(ours)}, umap-learn's first call {_middle(theirs)}: "
         f"{wall:.1f}x faster by the clock, {cpu:.1f}x in CPU time (medians of 3 pairs)"
     )
 
 
 def _ratios(ours: list[Seconds], theirs: list[Seconds]) -> tuple[float, float]:
-    return (
-        median(one.wall for one in theirs) / median(one.wall for one in ours),
-        median(one.cpu for one in theirs) / median(one.cpu for one in ours),
-    )
+    slow, fast = _middle(theirs), _middle(ours)
+    return slow.wall / fast.wall, slow.cpu / fast.cpu
+
+
+def _middle(runs: list[Seconds]) -> Seconds:
+    return Seconds(median(one.wall for one in runs), median(one.cpu for one in runs))
 
 
 def _seconds(script: str, file: Path) -> Seconds:

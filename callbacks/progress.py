@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from dash import Dash
 
     from workspace.session import Session
-    from workspace.supervisor import Status
 
 
 def register(app: Dash, session: Session) -> None:
@@ -45,7 +44,7 @@ def register(app: Dash, session: Session) -> None:
             "version": no_update if version == session.version else session.version,
             "interval": BUSY_POLL_MS if status.working else IDLE_POLL_MS,
             "hidden": not (status.working or status.cancelled or status.trouble),
-            "text": describe(status),
+            "text": status.sentence,
             "value": 100.0 * status.done / status.total if status.total else 100.0 * status.working,
             "striped": status.working and not status.total,
             "button": "Resume" if status.cancelled else "Cancel",
@@ -86,16 +85,3 @@ def register(app: Dash, session: Session) -> None:
             children.append(no_update if new == old else part.draw(name, session, view))
             new_stages.append(new)
         return children, new_stages
-
-
-def describe(status: Status) -> str:
-    """The progress line in words: what, how far, how long."""
-    if status.trouble:
-        return status.trouble
-    if status.cancelled:
-        return "Cancelled; what was finished is kept."
-    if not status.working:
-        return ""
-    far = f" {status.done:,} of {status.total:,} {status.unit}".rstrip() if status.total else ""
-    step = f"{min(status.made + 1, status.planned)} of {status.planned} · " if status.planned else ""
-    return f"{step}{status.what}{far} · {status.seconds:.0f} s"

@@ -22,25 +22,30 @@ MOST_CLASSES = 100
 MOST_OF_A_CLASS = 7
 
 
+@part("notices")
+def notices(session: Session, state: State) -> Any:
+    """What the loader and the store had to say: above all else, because it is about all that follows."""
+    if not session.has_dataset:
+        return None
+    return parts.notices([*session.store.notices, *session.dataset.notices])
+
+
 @part("dataset")
 def dataset(session: Session, state: State) -> Any:
-    """Name, size, source, digest, and what the loader had to say."""
+    """Name, size, source and digest."""
     opened = session.dataset
     height, width, channels = opened.image_shape
-    return [
-        parts.notices([*session.store.notices, *opened.notices]),
-        parts.facts(
-            {
-                "name": opened.name,
-                "samples": f"{opened.n:,}: " + ", ".join(f"{name} {count:,}" for name, count in session.splits),
-                "images": f"{height} × {width}, {'gray' if channels == 1 else 'color'}, 0 to 255",
-                "classes": f"{len(opened.class_names):,}",
-                "labelled": parts.count(opened.labelled, opened.n),
-                "source": opened.source,
-                "digest begins": opened.fingerprint[:12],
-            }
-        ),
-    ]
+    return parts.facts(
+        {
+            "name": opened.name,
+            "samples": f"{opened.n:,}: " + ", ".join(f"{name} {count:,}" for name, count in session.splits),
+            "images": f"{height} × {width}, {'gray' if channels == 1 else 'color'}, 0 to 255",
+            "classes": f"{len(opened.class_names):,}",
+            "labelled": parts.count(opened.labelled, opened.n),
+            "source": opened.source,
+            "digest begins": opened.fingerprint[:12],
+        }
+    )
 
 
 @part("image-statistics", columns=("image_statistics",))

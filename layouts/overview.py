@@ -42,6 +42,7 @@ def overview(session: Session, state: State) -> Any:
             html.Div(
                 [html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"
             ),
+            body("notices"),
             body("tiles"),
             html.Div(
                 [html.Div(left, className="column"), html.Div(right, className="column")], className="two-columns"

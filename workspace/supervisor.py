@@ -58,6 +58,19 @@ class Status:
     trouble: str = ""
 
     @property
+    def sentence(self) -> str:
+        """The progress line in words: what, how far, how long."""
+        if self.trouble:
+            return self.trouble
+        if self.cancelled:
+            return "Cancelled; what was finished is kept."
+        if not self.working:
+            return ""
+        far = f" {self.done:,} of {self.total:,} {self.unit}".rstrip() if self.total else ""
+        step = f"{min(self.made + 1, self.planned)} of {self.planned} · " if self.planned else ""
+        return f"{step}{self.what}{far} · {self.seconds:.0f} s"
+
+    @property
     def seconds(self) -> float:
         """How long the present step has been running."""
         return time.monotonic() - self.since if self.working else 0.0
