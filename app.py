@@ -226,7 +226,7 @@ def _follow(session: Session) -> None:
     clear = "\r" + " " * WIDTH + "\r" if sys.stderr.isatty() else ""
     told = False
     while True:
-        if session.has_dataset and not told:
+        if session.has_network and not told:  # so that a refusal is one line
             told = True
             for notice in (*session.store.notices, *session.dataset.notices):
                 sys.stderr.write(f"{clear}note: {notice}\n")

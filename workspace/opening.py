@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,7 +147,7 @@ def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
     counts = np.bincount(dataset.split, minlength=len(dataset.split_names))
     height, width, channels = dataset.images.shape[1:]
     return OpenDataset(
-        name=dataset.name,
+        name=PurePath(dataset.name).name,
         fingerprint=digest(keys, list(dataset.class_names), list(dataset.split_names)),
         n=len(dataset),
         image_shape=(height, width, channels),
