@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rule import rule
-
-logger = logging.getLogger(__name__)
 
 NOBODY = -1
 BLOCK = 2**23  # float32 values at a time: 32 MiB
@@ -76,8 +73,9 @@ def _distances(activations: NDArray[np.float32], neighbors: NDArray[np.int32]) -
     n, k = neighbors.shape
     distances = np.full((n, k), np.nan)
     for rows in _blocks(n, max(k, 1) * activations.shape[1]):
-        apart = activations[neighbors[rows]] - activations[rows, None]
-        found = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart, dtype=np.float64))
+        with np.errstate(invalid="ignore"):  # infinity less infinity, in rows that have no neighbors anyway
+            apart = activations[neighbors[rows]] - activations[rows, None]
+            found = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart, dtype=np.float64))
         distances[rows] = np.where(neighbors[rows] == NOBODY, np.nan, found)
     return distances
 

@@ -85,14 +85,14 @@ def test_shuffled_rows_shuffle_the_neighbors():
 @pytest.mark.usefixtures("_road")
 def test_broken_rows_have_no_neighbors_and_are_none():
     points = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
-    good = np.delete(np.arange(60), [0, 31])
+    good = np.delete(np.arange(60), [0, 31, 59])
     expected = good[neighbors(points[good])]
-    points[0, 1], points[31, 2] = np.nan, np.inf
+    points[0, 1], points[31, 2], points[59] = np.nan, np.inf, np.inf
     found = neighbors(points)
     distances = neighbor_distances(points, found)
     np.testing.assert_array_equal(found[good], expected)
-    assert (found[[0, 31]] == -1).all()
-    assert np.isnan(distances[[0, 31]]).all()
+    assert (found[[0, 31, 59]] == -1).all()
+    assert np.isnan(distances[[0, 31, 59]]).all()
     assert np.isfinite(distances[good]).all()
 
 
