@@ -164,8 +164,12 @@ class Session:
             ColumnNotReady: it is not there (yet); the message says why if making it failed.
             UnknownColumn: nothing makes it.
         """
-        array = self.store.read(self._plan.key(name))
+        key = self._plan.key(name)
+        was_there = self.store.has(key)
+        array = self.store.read(key)
         if array is None:
+            if was_there:  # damaged on disk: the store has forgotten it, and the worker makes it again
+                self.want([name])
             failed = self._worker.failed.get(name)
             raise ColumnNotReady(f"{name}: {failed or 'is being computed; wait a moment'}")
         return array

@@ -40,6 +40,10 @@ IDLE_SECONDS = 60.0
 REPORT_SECONDS = 0.1
 
 
+class Damaged(InspectorError):
+    """A column that was in the store and could not be read: it is gone now, and made again."""
+
+
 class Worker:
     """Makes columns in the order of the plan, and says so."""
 
@@ -48,6 +52,7 @@ class Worker:
         self.options = options
         self.say = say
         self.failed: dict[str, str] = {}
+        self.damaged: set[str] = set()
         self._network: Network | None = None
         self._opened: opening.OpenNetwork | None = None
         self._reported = 0.0
@@ -98,6 +103,9 @@ class Worker:
             with self.store.lock(key):
                 if not self.store.has(key):
                     self._compute(column, key, started)
+        except Damaged as error:
+            logger.warning("%s", error)
+            return
         except Exception as error:
             sentence = str(error) if isinstance(error, InspectorError) else f"{type(error).__name__}: {error}"
             logger.exception("%s failed", column)
@@ -151,7 +159,10 @@ class Worker:
     def _read(self, column: str) -> NDArray[Any]:
         array = self.store.read(self.plan.key(column))
         if array is None:
-            raise InspectorError(f"{column}: was damaged on disk and is gone; start again to make it anew")
+            if column in self.damaged:
+                raise InspectorError(f"{column}: is damaged on disk again and again; check the disk under --cache")
+            self.damaged.add(column)
+            raise Damaged(f"{column}: was damaged on disk; it is made again")
         return array
 
 

@@ -168,6 +168,35 @@ def test_the_scores_do_not_depend_on_how_often_it_was_killed(open_session, tmp_p
     calm.close()
 
 
+def damage(session, column):
+    path = session.store.folder / "columns" / f"{session.key(column)}.npy"
+    body = bytearray(path.read_bytes())
+    body[-1] ^= 255
+    path.write_bytes(body)
+
+
+def test_a_column_damaged_on_disk_is_noticed_and_made_again(open_session):
+    first = finish(open_session())
+    loss = np.array(first.column("loss"))
+    damage(first, "loss")
+    second = open_session()
+    with pytest.raises(ColumnNotReady, match="being computed"):
+        second.column("loss")
+    second.wait(TIMEOUT)
+    np.testing.assert_array_equal(second.column("loss"), loss)
+
+
+def test_what_is_made_from_a_damaged_column_is_made_after_it(open_session):
+    first = finish(open_session())
+    damage(first, "activations/scores")
+    second = open_session()
+    second.want(["projection/scores/pca"])
+    second.wait(TIMEOUT)
+    assert second.failures == {}
+    assert second.is_ready("projection/scores/pca")
+    np.testing.assert_array_equal(second.column("activations/scores"), first.column("activations/scores"))
+
+
 def test_a_worker_that_dies_is_started_again(open_session, tmp_path):
     session = open_session()
     session.start()
