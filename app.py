@@ -127,6 +127,12 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stdout = None  # type: ignore[assignment]
         return 0
+    except Exception as error:
+        logger.info("a bug", exc_info=True)
+        sys.stderr.write(
+            f"error: a bug of ours: {type(error).__name__}: {error}; --verbose shows where, please report it\n"
+        )
+        return BUG
 
 
 def _serve(options: argparse.Namespace) -> int:

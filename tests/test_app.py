@@ -110,6 +110,19 @@ def test_a_taken_port_is_refused_with_a_free_one(data, options):
     assert "--port" in line.split(";")[1]
 
 
+def test_a_bug_of_ours_is_one_line_and_its_own_exit_code(monkeypatch, capsys):
+    import app
+
+    def broken(options):
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(app, "_serve", broken)
+    assert app.main(["mnist", "mnist"]) == 70
+    error = capsys.readouterr().err
+    assert error.startswith("error: a bug of ours: KeyError: 'surprise'; ")
+    assert error.count("\n") == 1
+
+
 def write_weights_only(path):
     with h5py.File(path, "w") as file:
         file.create_group("layers").attrs["layer_names"] = [b"dense"]

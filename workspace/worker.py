@@ -236,7 +236,8 @@ def main() -> None:
         say("refused", exit_code=error.exit_code, error=str(error))
     except BaseException as error:
         logger.exception("stopped by a bug")
-        say("refused", exit_code=70, error=f"{type(error).__name__}: {error}")
+        where = "worker.log in the folder of --cache has more, please report it"
+        say("refused", exit_code=70, error=f"a bug of ours: {type(error).__name__}: {error}; {where}")
     os._exit(0)
 
 
