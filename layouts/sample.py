@@ -78,7 +78,10 @@ def _opinion(session: Session, index: int) -> dict[str, str]:
     """What the network says, as far as it is there."""
     found: dict[str, str] = {}
     try:
-        found["predicted"] = session.class_names[int(session.column("predicted")[index])]
+        code = int(session.column("predicted")[index])
+        if code < 0:
+            return {"predicted": "none: the network's scores are not numbers"}
+        found["predicted"] = session.class_names[code]
         found["confidence"] = parts.percent(float(session.column("confidence")[index]))
         loss = float(session.column("loss")[index])
         if not np.isfinite(loss):

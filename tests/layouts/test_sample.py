@@ -74,3 +74,11 @@ def test_the_tray_says_n_of_all_and_shows_the_first(tiny_session):
 def test_an_unknown_selection_is_told(full):
     with pytest.raises(InspectorError, match="not known on this server"):
         sample.tray(full, "0123456789ab")
+
+
+def test_scores_that_are_no_numbers_give_no_prediction(full, monkeypatch):
+    columns = {name: np.array(full.column(name)) for name in ("predicted",)}
+    columns["predicted"][7] = -1
+    real = full.column
+    monkeypatch.setattr(full, "column", lambda name: columns[name] if name in columns else real(name))
+    assert "predicted none: the network's scores are not numbers" in text(sample.panel(full, 7))
