@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Input, Output, State
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 
+HIDDEN = ("", True)
+
+
 def register(app: Dash, session: Session) -> None:
     """Wire the sample panel and the selection tray."""
 
@@ -30,11 +34,8 @@ def register(app: Dash, session: Session) -> None:
         """The sample looked at."""
         index = layouts.kit.state.State.of(state).index
         if index is None or not session.has_dataset:
-            return "", True
-        try:
-            return sample.panel(session, index), False
-        except InspectorError as error:
-            return str(error), False
+            return HIDDEN
+        return _shown(sample.panel, session, index)
 
     @app.callback(
         Output(ids.TRAY_BODY, "children"),
@@ -46,11 +47,8 @@ def register(app: Dash, session: Session) -> None:
         """The selected samples."""
         name = layouts.kit.state.State.of(state).selection
         if not name or not session.has_dataset:
-            return "", True
-        try:
-            return sample.tray(session, name), False
-        except InspectorError as error:
-            return str(error), False
+            return HIDDEN
+        return _shown(sample.tray, session, name)
 
     app.clientside_callback(
         ClientsideFunction("navigation", "clear"),
@@ -60,3 +58,11 @@ def register(app: Dash, session: Session) -> None:
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
+
+
+def _shown(draw: Callable[[Session, Any], Any], session: Session, what: Any) -> tuple[Any, bool]:
+    """The drawing, or why there is none, and that it is not hidden."""
+    try:
+        return draw(session, what), False
+    except InspectorError as error:
+        return str(error), False

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +12,7 @@ from numpy.typing import NDArray
 
 import analysis.rule
 from workspace.session import Session
-from workspace.store import BadWorkspace
+from workspace.store import BadWorkspace, replacing
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\0")
 FIRST = ("index", "split", "label", "predicted", "confidence", "loss")
@@ -55,13 +52,13 @@ def export(session: Session, folder: Path) -> list[Path]:
     paths = [folder / name for name in ("samples.parquet", "samples.csv", "run.json")]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _replacing(paths[0]) as side:
+        with replacing(paths[0]) as side:
             pyarrow.parquet.write_table(pyarrow.table({k: pyarrow.array(v) for k, v in columns.items()}), side)
-        with _replacing(paths[1]) as side, side.open("w", newline="", encoding="utf-8") as file:
+        with replacing(paths[1]) as side, side.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(columns)
             writer.writerows(zip(*(map(_cell, column.tolist()) for column in columns.values()), strict=True))
-        with _replacing(paths[2]) as side:
+        with replacing(paths[2]) as side:
             side.write_text(json.dumps(run(session), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
         raise BadWorkspace(f"--export {folder}: {error.strerror or error}; name a folder you can write to") from error
@@ -124,13 +121,3 @@ def findings(session: Session) -> list[str]:
 def _cell(value: Any) -> Any:
     """A table cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe before it."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    side = path.with_name(f"{path.name}.tmp-{os.getpid()}")
-    try:
-        yield side
-        os.replace(side, path)
-    finally:
-        side.unlink(missing_ok=True)

@@ -132,7 +132,7 @@ class Session:
 
     @property
     def missing(self) -> list[str]:
-        """The standard columns that are not there, with their needs; all of them before the opening."""
+        """The standard columns that are not there, with their needs; before the opening, what they start from."""
         if self._network is None:
             return ["logits"]
         ordered = self._plan.order(standard(self._network.layer))

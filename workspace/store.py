@@ -37,6 +37,17 @@ class BadWorkspace(InspectorError):
     exit_code = 5
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A side file in the same folder, which takes the path's name when the block ends well, and else goes."""
+    side = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    try:
+        yield side
+        os.replace(side, path)
+    finally:
+        side.unlink(missing_ok=True)
+
+
 class Store:
     """Arrays and small JSON records, each under a key. One per process; processes may share a folder."""
 
@@ -199,17 +210,14 @@ class Store:
 
     @contextmanager
     def _replacing(self, path: Path) -> Iterator[IO[bytes]]:
-        """A side file in the same folder, which takes the path's name once it is whole on disk."""
-        side = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+        """A file that takes the path's name once it is whole on disk."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with side.open("wb") as file:
+            with replacing(path) as side, side.open("wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(side, path)
         except OSError as error:
-            side.unlink(missing_ok=True)
             what = "is full" if error.errno == errno.ENOSPC else f"cannot be written ({error.strerror})"
             raise BadWorkspace(f"--cache {self.folder}: {what}; free space there or name another folder") from error
 
