@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def register(app: Dash, session: Session) -> None:
-    """Wire the whole app."""
-    from callbacks import progress, projection, routes, routing, selection
-
-    for module in (routes, routing, progress, selection, projection):
-        module.register(app, session)
+    """Wire the whole app: every module here that has something to wire."""
+    for module in pkgutil.iter_modules(__path__):
+        wire = getattr(importlib.import_module(f"{__name__}.{module.name}"), "register", None)
+        if wire is not None:
+            wire(app, session)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 FOR_EVER = "private, max-age=31536000, immutable"
 KEPT_IMAGES = 20_000
-ROOMS = ("sample", "picture", "column", "selection", "bootstrap")
+ROOMS = (
+    "sample", "picture", "column", "selection", "bootstrap", "result", "hits", "sprite", "mosaic", "export", "query",
+    "vocabulary", "upload",
+)  # fmt: skip
 
 
 def register(app: Dash, session: Session) -> None:
@@ -39,7 +42,7 @@ def register(app: Dash, session: Session) -> None:
     def sample(fingerprint: str, index: int) -> Response:
         if not session.has_dataset or fingerprint != session.dataset.fingerprint or index >= session.dataset.n:
             abort(404)
-        return _forever(picture(fingerprint, index), "image/png")
+        return forever(picture(fingerprint, index), "image/png")
 
     @server.get("/picture/<key>/<int:row>.png")
     def row(key: str, row: int) -> Response:
@@ -49,7 +52,7 @@ def register(app: Dash, session: Session) -> None:
             abort(404)
         if images.dtype != np.uint8 or images.ndim != 4 or row >= len(images):
             abort(404)
-        return _forever(png(images[row]), "image/png")
+        return forever(png(images[row]), "image/png")
 
     @server.get("/column/<key>.bin")
     def column(key: str) -> Response:
@@ -59,14 +62,14 @@ def register(app: Dash, session: Session) -> None:
             abort(404)
         if array.dtype.kind not in "biuf":
             abort(404)  # text is for exports, not for a browser's arrays
-        return _numbers(compact(array))
+        return numbers(compact(array))
 
     @server.get("/selection/<fingerprint>/<name>.bin")
     def selection(fingerprint: str, name: str) -> Response:
         if not session.has_dataset or fingerprint != session.dataset.fingerprint:
             abort(404)
         try:
-            return _numbers(session.selections.bitmap(name))
+            return numbers(session.selections.bitmap(name))
         except InspectorError:
             abort(404)
 
@@ -143,15 +146,16 @@ def compact(array: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(array, dtype="<f4")
 
 
-def _numbers(array: NDArray[Any]) -> Response:
+def numbers(array: NDArray[Any]) -> Response:
     """An array as raw bytes, with the two headers by which the browser's half reads it."""
-    response = _forever(array.tobytes(), "application/octet-stream")
+    response = forever(array.tobytes(), "application/octet-stream")
     response.headers["X-Innerview-Dtype"] = array.dtype.name
     response.headers["X-Innerview-Shape"] = ",".join(map(str, array.shape))
     return response
 
 
-def _forever(body: bytes, kind: str) -> Response:
+def forever(body: bytes, kind: str) -> Response:
+    """An answer that its URL names by content."""
     response = Response(body, mimetype=kind)
     response.headers["Cache-Control"] = FOR_EVER
     return response

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from dash import ClientsideFunction, Input, Output, State
+import numpy as np
+from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
 from layouts import sample
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 
 HIDDEN = ("", True)
+MODES = ("replace", "add", "remove")
 
 
 def register(app: Dash, session: Session) -> None:
-    """Wire the sample panel and the selection tray."""
+    """Wire the sample panel, the selection tray, and whatever samples are clicked and chosen on."""
 
     @app.callback(
         Output(ids.PANEL_BODY, "children"),
@@ -58,6 +60,31 @@ def register(app: Dash, session: Session) -> None:
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
+
+    app.clientside_callback(
+        ClientsideFunction("navigation", "pick"),
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input(ids.picker(ALL), "clicked"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input(ids.picker(ALL), "chosen"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def choose(chosen: list[Any], state: dict[str, Any]) -> Any:
+        """The selection with samples added, removed or replaced, as {indices, mode} says."""
+        triggered = ctx.triggered_id
+        asked = next((entry.get("value") for entry in ctx.inputs_list[0] if entry["id"] == triggered), None)
+        if not asked or asked["mode"] not in MODES:
+            return no_update
+        old = layouts.kit.state.State.of(state).selection
+        patch = Patch()
+        patch["selection"] = session.selections.combine(old, np.asarray(asked["indices"], np.int64), asked["mode"])
+        return patch
 
 
 def _shown(draw: Callable[[Session, Any], Any], session: Session, what: Any) -> tuple[Any, bool]:

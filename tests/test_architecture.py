@@ -47,9 +47,11 @@ HOMES = {
     "pyarrow": {"datasets", "workspace"},
     "mlxtend": {"datasets"},
     "filelock": {"workspace"},
+    "lark": {"workspace"},
     "PIL": {"callbacks", "datasets"},
     "dash": {"app", "layouts", "callbacks"},
     "dash_bootstrap_components": {"layouts"},
+    "dash_ag_grid": {"layouts"},
     "plotly": {"layouts.kit"},
     "flask": {"callbacks"},
     "werkzeug": {"callbacks"},
@@ -58,7 +60,7 @@ HOMES = {
 
 HEAVY = {
     "keras", "tensorflow", "h5py", "scipy", "sklearn", "openTSNE", "manifolds_rs", "umap", "faiss",
-    "pandas", "pyarrow", "mlxtend", "matplotlib", "PIL", "plotly", "filelock", "waitress",
+    "pandas", "pyarrow", "mlxtend", "matplotlib", "PIL", "plotly", "filelock", "lark", "waitress",
 }  # fmt: skip
 BANNED_FROM_SERVER = ("tensorflow", "keras", "sklearn", "pandas", "h5py", "matplotlib", "scipy", "umap", "openTSNE")
 

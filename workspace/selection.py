@@ -1,4 +1,4 @@
-"""Sets of samples, each named by the hash of what it holds.
+"""Chosen samples, in the order in which they were chosen, named by the hash of what they are.
 
 A selection never changes: adding to it makes another one. So two viewers cannot disturb each
 other, a link keeps its meaning after a restart, and a page passes on twelve letters instead of
@@ -40,9 +40,9 @@ class Selections:
         self.n = n
 
     def save(self, indices: NDArray[np.integer]) -> str:
-        """Keep a set of rows and give its name; "" for the empty set."""
-        unique = np.unique(indices).astype(np.int32)
-        unique = unique[(unique >= 0) & (unique < self.n)]
+        """Keep rows in the order given, each once, and give the name; "" for none."""
+        unique = _once(np.asarray(indices, np.int64))
+        unique = unique[(unique >= 0) & (unique < self.n)].astype(np.int32)
         if not len(unique):
             return ""
         name = digest(self.fingerprint, unique)[:NAME_LENGTH]
@@ -51,7 +51,7 @@ class Selections:
         return name
 
     def read(self, name: str) -> NDArray[np.int32]:
-        """The rows, ascending.
+        """The rows, those chosen first in front.
 
         Raises:
             UnknownSelection: no such selection was made on this server.
@@ -64,11 +64,11 @@ class Selections:
         return known
 
     def combine(self, name: str, indices: NDArray[np.integer], mode: Mode) -> str:
-        """The name of an old selection with rows added or removed, or of the rows alone."""
+        """The name of an old selection with rows added at its end or removed, or of the rows alone."""
         if mode == "replace":
             return self.save(indices)
         old = self.read(name)
-        return self.save(np.union1d(old, indices) if mode == "add" else np.setdiff1d(old, indices))
+        return self.save(np.concatenate([old, indices]) if mode == "add" else old[~np.isin(old, indices)])
 
     def bitmap(self, name: str) -> NDArray[np.uint8]:
         """(ceil(n / 8),) one bit per sample, the first in the lowest bit of the first byte."""
@@ -78,6 +78,11 @@ class Selections:
 
     def _key(self, name: str) -> str:
         return f"selection-{self.fingerprint[:NAME_LENGTH]}-{name}"
+
+
+def _once(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Every value where it comes first."""
+    return values[np.sort(np.unique(values, return_index=True)[1])]
 
 
 def inside(points: NDArray[np.floating], polygon: Sequence[Sequence[float]]) -> NDArray[np.bool_]:

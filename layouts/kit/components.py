@@ -1,22 +1,14 @@
-"""Components of our own for Dash: plain scripts in assets/, no build step.
-
-A component here is only the list of its props; what it does is in the script of the same name. Props
-are small, because Dash sends them as JSON with every change: columns go by URL, as raw little-endian
-bytes with two headers, `X-Innerview-Dtype` (float32, float64, int32 or uint8) and
-`X-Innerview-Shape` (as in "70000,2"). Such a URL must hold a hash of the content: it is kept for ever.
-"""
+"""The sample map: what stands in a Dash layout for assets/sample_map*.js."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from dash.development.base_component import Component
-
-Prop = dict[str, Any]
+from layouts.kit.component import Own, Prop
 
 
-class SampleMap(Component):
+class SampleMap(Own):
     """A map in which a dot is a sample (assets/sample_map*.js): drawn by WebGL2, images when zoomed in.
 
     A prop marked *out* is set by the browser and made to be the Input of a callback; *in and out* is
@@ -59,9 +51,6 @@ class SampleMap(Component):
         style: inline style of the outermost element; it fills its parent's height, or has some 500 px.
     """
 
-    _children_props: list[str] = []  # noqa: RUF012 - Dash's contract
-    _base_nodes = ["children"]  # noqa: RUF012
-    _namespace = "innerview"
     _type = "SampleMap"
 
     def __init__(
@@ -88,9 +77,5 @@ class SampleMap(Component):
         style: Prop | None = None,
     ) -> None:
         props = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        self._prop_names = list(props)
-        self._valid_wildcard_attributes: list[str] = []
-        self.available_properties = self._prop_names
-        self.available_wildcard_properties: list[str] = []
         props.update(facts=list(facts), hidden=list(hidden), imageSize=imageSize and list(imageSize))
-        super().__init__(**props)  # type: ignore[no-untyped-call]
+        super().__init__(**props)

@@ -45,6 +45,11 @@ def part(name: str) -> dict[str, str]:
     return {"part": name}
 
 
+def picker(name: Any) -> dict[str, Any]:
+    """A component on which samples are clicked and chosen: it has the props `clicked` and `chosen`."""
+    return {"picker": name}
+
+
 def control(field: str) -> dict[str, str]:
     """A form control whose value is a field of the view's state."""
     return {"control": field}

@@ -13,6 +13,8 @@ from typing import Any
 
 from dash.development.base_component import Component
 
+from layouts.kit.component import Own
+
 # fmt: off
 HTML_TAGS = frozenset((
     "a", "b", "br", "button", "caption", "div", "em", "h3", "h4", "img", "li", "ol", "p", "small", "span", "strong",
@@ -24,7 +26,7 @@ SVG_TAGS = frozenset(("svg", "g", "path", "circle", "rect", "line", "title"))
 Node = Any  # a component of dash.html, `svg(...)`, text, a number, None, or a list of these
 
 
-class Markup(Component):
+class Markup(Own):
     """Plain elements that Dash need not know one by one (assets/markup.js).
 
     Attributes:
@@ -34,19 +36,12 @@ class Markup(Component):
         went: *out*; {go, value, stamp} when a button made with `ids.go` was clicked.
     """
 
-    _children_props: list[str] = []  # noqa: RUF012 - Dash's contract
-    _base_nodes = ["children"]  # noqa: RUF012
-    _namespace = "innerview"
     _type = "Markup"
 
     def __init__(
         self, id: str | dict[str, Any], *, tree: list[Any], className: str = "", went: dict[str, Any] | None = None
     ) -> None:
-        self._prop_names = ["id", "tree", "className", "went"]
-        self._valid_wildcard_attributes: list[str] = []
-        self.available_properties = self._prop_names
-        self.available_wildcard_properties: list[str] = []
-        super().__init__(id=id, tree=tree, className=className, went=went)  # type: ignore[no-untyped-call]
+        super().__init__(id=id, tree=tree, className=className, went=went)
 
 
 def markup(name: str, *children: Node, className: str = "") -> Markup:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MAXIMUM_LENGTH = 300
+LONG = {"query": 2000, "filters": 2000, "columns": 2000}  # what may be longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,18 @@ class State:
         focus: the index of the sample looked at; "" for none.
         network_view: "layers" or "blocks"; "" for what suits the network's depth.
         split: the split whose figures are shown; "" for the test split.
+        query: the typed query that all pages follow; "" for every sample.
+        filters: what the table's column filters ask for besides, as a query.
+        sort: the column that table and image pool are sorted by, descending after a "-"; "" for the page's own.
+        columns: comma-separated columns of the table; "" for the usual ones.
+        pool: what the image pool shows: "selection" or "query"; "" for the selection if there is one.
+        thumb: the edge of the image pool's pictures in pixels; "" for the usual one.
+        down, across: the columns by whose values the confusion page sorts pictures into rows and columns.
+        arrange: how it lays them out: "errors", "same" or "fill"; "" for what suits the accuracy.
+        metric: the distance of an image query, "euclidean" or "cosine".
+        nearest: how many samples an image query brings; "" for ten.
+        smooth: "on" if its waveforms are smoothed.
+        upload: the name of the uploaded picture that is asked about; "" for the sample looked at.
     """
 
     layer: str = ""
@@ -42,6 +55,19 @@ class State:
     focus: str = ""
     network_view: str = ""
     split: str = ""
+    query: str = ""
+    filters: str = ""
+    sort: str = ""
+    columns: str = ""
+    pool: str = ""
+    thumb: str = ""
+    down: str = ""
+    across: str = ""
+    arrange: str = ""
+    metric: str = ""
+    nearest: str = ""
+    smooth: str = ""
+    upload: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> State:
@@ -51,7 +77,9 @@ class State:
             **{
                 name: str(value)
                 for name, value in (values or {}).items()
-                if name in known and isinstance(value, str | int) and len(str(value)) <= MAXIMUM_LENGTH
+                if name in known
+                and isinstance(value, str | int)
+                and len(str(value)) <= LONG.get(name, MAXIMUM_LENGTH)
             }
         )
 

@@ -10,10 +10,17 @@ def selections(tmp_path):
     return Selections(Store(tmp_path), "f" * 32, 20)
 
 
-def test_a_set_has_one_name_whatever_its_order(selections):
+def test_samples_keep_the_order_in_which_they_were_chosen(selections):
     name = selections.save(np.array([5, 1, 5]))
-    assert name == selections.save(np.array([1, 5]))
-    assert selections.read(name).tolist() == [1, 5]
+    assert name == selections.save(np.array([5, 1]))
+    assert selections.read(name).tolist() == [5, 1]
+    assert name != selections.save(np.array([1, 5]))
+
+
+def test_what_is_added_comes_last_and_what_was_there_stays_where_it_was(selections):
+    old = selections.save(np.array([9, 2]))
+    assert selections.read(selections.combine(old, np.array([4, 9, 1]), "add")).tolist() == [9, 2, 4, 1]
+    assert selections.read(selections.combine(old, np.array([9, 4]), "remove")).tolist() == [2]
 
 
 def test_names_last_but_not_in_another_dataset(selections):
