@@ -2,7 +2,7 @@
 
 An array's name is taken apart at `_`, `-` and `.`: one part says what it is (x, images, data, ...; y,
 labels, targets, ...), another may say which split it belongs to. A `class_names` array names the
-classes.
+classes. Any other array with a value for every image is metadata: see `datasets/metadata.py`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from datasets.archive import Archive, Header
 from datasets.dataset import UNLABELLED, BadDataset, Dataset
 from datasets.labels import class_names_of, positions_of
 from datasets.loader import Source, path_reader, shown
+from datasets.metadata import metadata_of
 from datasets.pixels import layout_of, scale_of
 
 UNNAMED = "data"
@@ -51,6 +52,8 @@ def read(source: Source) -> Dataset:
         given = next((name for name in archive.names if name.lower() in _CLASS_NAMES), None)
         names = class_names_of(archive.read(given), what) if given else None
         labels, class_names, more = _labels(archive, labels_of, lengths, what, names)
+        taken = {*images_of.values(), *labels_of.values(), given}
+        metadata, aside = metadata_of(archive, _SPLITS, lengths, {name for name in taken if name})
     return Dataset(
         name=source.name,
         images=images,
@@ -58,7 +61,8 @@ def read(source: Source) -> Dataset:
         class_names=class_names,
         split=np.repeat(np.arange(len(split_names), dtype=np.uint8), list(lengths.values())),
         split_names=split_names,
-        notices=(*notices, *more, *_twins(images, lengths)),
+        notices=(*notices, *more, *aside, *_twins(images, lengths)),
+        metadata=metadata,
     )
 
 

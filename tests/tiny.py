@@ -27,6 +27,7 @@ class Kind:
     classes: int = 3
     channels: int = 1
     labelled: bool = True
+    named: bool = True
     deep: int = 0
     got: str = "everything"  # or "nothing", "dataset", "network"
 
@@ -39,7 +40,7 @@ KINDS = {
     "two classes": Kind(classes=2),
     "hundred classes": Kind(samples=220, classes=100, channels=3),
     "one sample": Kind(samples=1),
-    "no labels": Kind(labelled=False),
+    "no labels": Kind(labelled=False, named=False),
     "deep": Kind(deep=20),
 }
 
@@ -119,6 +120,9 @@ def _files(folder: Path, kind: Kind) -> Options:
     if cut:
         arrays |= {"x_train": images[:cut], "y_train": labels[:cut]}
     arrays["class_names"] = np.array([f"class {code}" for code in range(kind.classes)])
+    if kind.named:
+        files = np.array([f"{'ab'[row % 2]}/{row:03}.png" for row in range(kind.samples)])
+        arrays |= {"filename_test": files[cut:], **({"filename_train": files[:cut]} if cut else {})}
     if not kind.labelled:
         arrays = {name: array for name, array in arrays.items() if name.startswith("x_")}
     np.savez(folder / "tiny.npz", **arrays)

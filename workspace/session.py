@@ -19,15 +19,21 @@ from numpy.typing import NDArray
 import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError
+from workspace import fields
 from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network
 from workspace.plan import PIXELS, ColumnNotReady, Plan, UnknownColumn, standard
+from workspace.query import Field, QueryError
+from workspace.result import Result, Results
 from workspace.selection import Mode, Selections, inside
 from workspace.store import Store
 from workspace.supervisor import COMMAND, Refused, Status, Supervisor
 
 LOG_RATIO = 50.0
 
-__all__ = ["PIXELS", "ColumnNotReady", "OpenDataset", "OpenNetwork", "Session", "Unit", "UnknownColumn"]
+__all__ = [
+    "PIXELS", "ColumnNotReady", "Field", "OpenDataset", "OpenNetwork", "QueryError", "Result", "Session", "Unit",
+    "UnknownColumn",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class Session:
         self._dataset: OpenDataset | None = None
         self._network: OpenNetwork | None = None
         self._plan = Plan({})
+        self._results = Results(self)
         self._changed = threading.Condition()
         self._worker = Supervisor(store, options, on_change=self._look, on_refused=on_refused, command=command)
         self._look()
@@ -237,6 +244,20 @@ class Session:
         skewed = high > LOG_RATIO * max(median, 0.0) and low >= 0
         floor = float(np.quantile(values[values > 0], 0.01)) if skewed and (values > 0).any() else low
         return {"low": floor if skewed else low, "high": high, "log": bool(skewed and floor > 0)}
+
+    @property
+    def metadata(self) -> tuple[str, ...]:
+        """Names of what the dataset tells about its samples besides the label."""
+        start = fields.METADATA
+        return tuple(name.removeprefix(start) for name in self.dataset.keys if name.startswith(start))
+
+    def fields(self) -> dict[str, Field]:
+        """What a query may name and a table may show, by the name people type."""
+        return fields.fields(self)
+
+    def find(self, query: str = "", *, filters: str = "", sort: str = "", within: str = "") -> Result:
+        """The samples that a query finds, in order. See `workspace.result.Results.find`."""
+        return self._results.find(query, filters=filters, sort=sort, within=within)
 
     # -- samples -----------------------------------------------------------------------------
 

@@ -1,0 +1,74 @@
+"""What a query may name and a table may show: one value per sample, under the name people type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import analysis.rule
+from workspace.fitting import Field, Kind
+
+if TYPE_CHECKING:
+    from workspace.session import Session
+
+METADATA = "metadata/"
+LABEL, RANK = "label", "loss_rank"
+FIRST = ("index", LABEL, "predicted", "split", "correct", "loss", "confidence")
+
+
+def fields(session: Session) -> dict[str, Field]:
+    """Everything that has one value per sample, ready or not; reading one may raise ColumnNotReady.
+
+    Metadata keep their plain names; one that is called as something else here is loses its name to it.
+    """
+    data = session.dataset
+    classes = session.class_names
+    made = [
+        Field("index", "Index", "number", (), "The sample's row, counted from 0.", lambda: np.arange(data.n)),
+        Field(LABEL, "Label", "class", classes, "The label the dataset gives.", lambda: session.column("labels")),
+        Field(
+            "split",
+            "Split",
+            "class",
+            data.split_names,
+            "Which part of the dataset a sample belongs to.",
+            lambda: session.column("split"),
+        ),
+        Field(RANK, "Loss rank", "number", (), "Place by loss, 1 the hardest.", lambda: _ranks(session)),
+    ]
+    for rule in analysis.rule.RULES:
+        if rule.kind in ("score", "class") and "{layer}" not in rule.name:
+            kind: Kind = "number" if rule.kind == "score" else "truth" if rule.name == "correct" else "class"
+            names = classes if kind == "class" else ()
+            made.append(Field(rule.name, rule.title, kind, names, rule.description, _reader(session, rule.name)))
+    made += [_metadata(session, name) for name in session.metadata]
+    found: dict[str, Field] = {}
+    for field in made:
+        found.setdefault(field.name, field)
+    first = {name: found[name] for name in FIRST if name in found}
+    return {**first, **found}
+
+
+def column(session: Session, name: str) -> str | None:
+    """The column behind a field, by whose key its content is known; None for the index."""
+    if name in session.metadata and name not in (*FIRST, RANK) and name not in analysis.rule.RULES:
+        return f"{METADATA}{name}"
+    return {"index": None, LABEL: "labels"}.get(name, name)
+
+
+def _reader(session: Session, name: str) -> Callable[[], NDArray[Any]]:
+    return lambda: session.column(name)
+
+
+def _metadata(session: Session, name: str) -> Field:
+    kinds: dict[str, Kind] = {"U": "text", "b": "truth"}
+    kind = kinds.get(session.column(f"{METADATA}{name}").dtype.kind, "number")
+    return Field(name, name, kind, (), f"From the dataset: {name}.", _reader(session, f"{METADATA}{name}"))
+
+
+def _ranks(session: Session) -> NDArray[np.float64]:
+    ranks = session.column(RANK)
+    return np.where(ranks < 0, np.nan, ranks)
