@@ -16,7 +16,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,6 +60,7 @@ class Store:
         self.notices: list[str] = []
         self.folder = self._usable(folder)
         self._opened: dict[str, NDArray[Any]] = {}
+        self._sizes: dict[str, int] = {}  # bytes that the manifest of a column declares: pages ask often
         self._sweep()
 
     # -- arrays ------------------------------------------------------------------------------
@@ -68,9 +69,13 @@ class Store:
         """Whether a column is there; cheap, looks at sizes only."""
         if key in self._opened:
             return True
-        manifest = self._manifest(key)
+        if key not in self._sizes:
+            manifest = self._manifest(key)
+            if manifest is None:
+                return False
+            self._sizes[key] = manifest["bytes"]
         try:
-            return manifest is not None and self._array_path(key).stat().st_size == manifest["bytes"]
+            return self._array_path(key).stat().st_size == self._sizes[key]
         except OSError:
             return False
 
@@ -82,6 +87,7 @@ class Store:
         if key not in self._opened:
             array = self._open(key)
             if array is None:
+                self._sizes.pop(key, None)
                 return None
             self._opened[key] = array
         return self._opened[key]
@@ -106,10 +112,22 @@ class Store:
         }
         self._write_json(self._manifest_path(key), manifest)
         self._opened.pop(key, None)
+        self._sizes.pop(key, None)
 
     def about(self, key: str) -> dict[str, Any]:
         """What was noted when the column was made: its name, the seconds it took, ..."""
         return self._manifest(key) or {}
+
+    def release(self, key: str) -> None:
+        """Do not keep a column open; for small ones that come and go, of which there may be many."""
+        self._opened.pop(key, None)
+
+    def forget(self, key: str) -> None:
+        """Remove a column; whoever has it open keeps it."""
+        self.release(key)
+        for path in (self._manifest_path(key), self._array_path(key)):
+            with suppress(OSError):  # on Windows a file that is open stays: it is overwritten or left behind
+                path.unlink(missing_ok=True)
 
     # -- records -----------------------------------------------------------------------------
 
