@@ -42,7 +42,7 @@ class Field:
         kind: "number" (NaN = no value), "class" (codes into `names`, -1 = no value), "truth" (1, 0,
             -1 = no value) or "text" ("" is a value).
         names: of the classes.
-        description: one sentence.
+        description: what it says of a sample; the first sentence is for menus.
         read: gives the values, (n,); may raise ColumnNotReady.
     """
 
@@ -52,6 +52,12 @@ class Field:
     names: tuple[str, ...]
     description: str
     read: Callable[[], NDArray[Any]]
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the description."""
+        first = self.description.split(". ")[0].rstrip(".")
+        return f"{first}." if first else ""
 
 
 Fields = Mapping[str, Field]
