@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -11,28 +10,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
+from workspace import streams
 from workspace.session import Session
 from workspace.store import BadWorkspace, replacing
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\0")
 FIRST = ("index", "split", "label", "predicted", "confidence", "loss")
 
 
-def table(session: Session) -> dict[str, NDArray[Any]]:
-    """One column per score, by its rule's name, with class and split names spelled out; a row per sample."""
+def table(session: Session, rows: NDArray[np.integer] | None = None) -> dict[str, NDArray[Any]]:
+    """One column per score, by its rule's name, with class and split names spelled out; a row per sample.
+
+    Args:
+        session: of what.
+        rows: (k,) which samples, in which order; all if None.
+
+    Returns:
+        Arrays of numbers or text, (k,) each. What the dataset tells about its samples comes last.
+    """
     data = session.dataset
+    chosen: Any = slice(None) if rows is None else rows
     names = np.asarray([*session.class_names, ""], dtype=str)
-    labels = np.asarray(session.column("labels"))
     columns: dict[str, NDArray[Any]] = {
-        "index": np.arange(data.n),
-        "digest": np.char.decode(session.column("digests"), "ascii"),
-        "split": np.asarray(data.split_names)[session.column("split")],
-        "label": names[labels],
+        "index": np.arange(data.n)[chosen],
+        "digest": np.char.decode(session.column("digests")[chosen], "ascii"),
+        "split": np.asarray(data.split_names)[session.column("split")[chosen]],
+        "label": names[session.column("labels")[chosen]],
     }
     for rule in analysis.rule.RULES:
         if rule.kind in ("score", "class") and "{layer}" not in rule.name:
-            values = np.asarray(session.column(rule.name))
+            values = np.asarray(session.column(rule.name)[chosen])
             columns[rule.name] = names[values] if rule.name == "predicted" else values
+    for name in session.metadata:
+        columns.setdefault(name, np.asarray(session.column(f"metadata/{name}")[chosen]))
     first = {name: columns[name] for name in FIRST if name in columns}
     return {**first, **columns}
 
@@ -44,20 +53,18 @@ def export(session: Session, folder: Path) -> list[Path]:
         BadWorkspace: the folder cannot be written.
         ColumnNotReady: a column could not be made.
     """
-    import pyarrow
-    import pyarrow.parquet
-
-    columns = table(session)
     folder = Path(folder)
     paths = [folder / name for name in ("samples.parquet", "samples.csv", "run.json")]
+    everything = np.arange(session.dataset.n)
+
+    def some(rows: NDArray[np.integer]) -> dict[str, NDArray[Any]]:
+        return table(session, rows)
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with replacing(paths[0]) as side:
-            pyarrow.parquet.write_table(pyarrow.table({k: pyarrow.array(v) for k, v in columns.items()}), side)
-        with replacing(paths[1]) as side, side.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*(map(_cell, column.tolist()) for column in columns.values()), strict=True))
+        for path, write in zip(paths, (streams.parquet, streams.csv), strict=False):
+            with replacing(path) as side, side.open("wb") as file:
+                file.writelines(write(some, everything))
         with replacing(paths[2]) as side:
             side.write_text(json.dumps(run(session), indent=2) + "\n", encoding="utf-8")
     except OSError as error:
@@ -106,6 +113,11 @@ def findings(session: Session) -> list[str]:
     """What stands out, a sentence each."""
     data, network = session.dataset, session.network
     found = [*session.store.notices, *data.notices, *network.notices]
+    if data.n_problems:
+        name, why = data.problems[0]
+        found.append(
+            f"{data.n_problems:,} of {data.n + data.n_problems:,} files could not be read (the first, {name}: {why})"
+        )
     for split, row in figures(session).items():
         if row["n"]:
             found.append(
@@ -116,8 +128,3 @@ def findings(session: Session) -> list[str]:
     for column, reason in session.failures.items():
         found.append(f"{column} could not be computed: {reason}")
     return found
-
-
-def _cell(value: Any) -> Any:
-    """A table cell for CSV: text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

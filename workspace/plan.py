@@ -20,6 +20,7 @@ from util import InspectorError, UnknownName, digest, discover
 discover("analysis")
 
 PIXELS = "pixels"
+UPLOAD = "upload/"
 
 
 class UnknownColumn(UnknownName):
@@ -50,6 +51,8 @@ class Plan:
             ColumnNotReady: it needs the network, which is not open yet.
             UnknownColumn: nothing makes it.
         """
+        if column.startswith(UPLOAD):
+            return upload_key(column, self.roots)
         if column not in self._keys:
             rule, layer = self._rule(column)
             needs = {parameter: self.key(needed) for parameter, needed in rule.needed(layer).items()}
@@ -59,7 +62,7 @@ class Plan:
 
     def needs(self, column: str) -> tuple[str, ...]:
         """What must be there before a column can be made."""
-        if column in self.roots:
+        if column in self.roots or column.startswith(UPLOAD):
             return ()
         rule, layer = self._rule(column)
         return tuple(rule.needed(layer).values())
@@ -101,6 +104,22 @@ class Plan:
                 ) from None
             raise UnknownColumn(str(error)) from None
         return rule, layer
+
+
+def upload_key(column: str, roots: Mapping[str, str]) -> str:
+    """The key of what the network says about an uploaded picture, `upload/{name}`.
+
+    Raises:
+        ColumnNotReady: the network is not open yet.
+        UnknownColumn: that is no name of a picture.
+    """
+    name = column.removeprefix(UPLOAD)
+    if not (name.isascii() and name.isalnum()):
+        raise UnknownColumn(f"column '{column}': no picture has such a name; upload it again")
+    network = {root: key for root, key in roots.items() if root == "logits" or root.startswith("activations/")}
+    if not network:
+        raise ColumnNotReady("The network is being opened; wait a moment")
+    return f"upload{name}{digest(network)}"
 
 
 def standard(layer: str) -> list[str]:

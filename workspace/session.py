@@ -20,19 +20,23 @@ import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError
 from workspace import fields
+from workspace.losses import Losses
+from workspace.mosaics import Mosaics
 from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network
 from workspace.plan import PIXELS, ColumnNotReady, Plan, UnknownColumn, standard
 from workspace.query import Field, QueryError
 from workspace.result import Result, Results
 from workspace.selection import Mode, Selections, inside
+from workspace.similar import Found, Question, Similar
 from workspace.store import Store
 from workspace.supervisor import COMMAND, Refused, Status, Supervisor
+from workspace.uploads import Answer, Upload, Uploads
 
 LOG_RATIO = 50.0
 
 __all__ = [
-    "PIXELS", "ColumnNotReady", "Field", "OpenDataset", "OpenNetwork", "QueryError", "Result", "Session", "Unit",
-    "UnknownColumn",
+    "PIXELS", "Answer", "ColumnNotReady", "Field", "Found", "OpenDataset", "OpenNetwork", "QueryError", "Question",
+    "Result", "Session", "Unit", "UnknownColumn", "Upload",
 ]  # fmt: skip
 
 
@@ -79,6 +83,10 @@ class Session:
         self._network: OpenNetwork | None = None
         self._plan = Plan({})
         self._results = Results(self)
+        self.mosaics = Mosaics(self)
+        self.uploads = Uploads(store)
+        self.similar = Similar(self)
+        self.losses = Losses(self)
         self._changed = threading.Condition()
         self._worker = Supervisor(store, options, on_change=self._look, on_refused=on_refused, command=command)
         self._look()
@@ -285,6 +293,7 @@ class Session:
         mode: Mode = "replace",
         color: str = "",
         hidden: Sequence[int] = (),
+        query: str = "",
     ) -> str:
         """The selection that a polygon on a map makes of another one.
 
@@ -295,10 +304,15 @@ class Session:
             mode: whether what lies inside replaces the old one, or is added to or removed from it.
             color: the column whose classes `hidden` names; hidden samples are left alone.
             hidden: classes that the map does not show.
+            query: the one that the samples on the map match; the others are left alone too.
         """
         mask = inside(self.column(positions), polygon)
         if hidden and color:
             mask &= ~np.isin(self.column(color), np.asarray(hidden))
+        if query:
+            matching = np.zeros(len(mask), bool)
+            matching[self.find(query).indices] = True
+            mask &= matching
         return self.selections.combine(selection, np.flatnonzero(mask), mode)
 
     # -- work --------------------------------------------------------------------------------

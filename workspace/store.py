@@ -23,7 +23,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from util import InspectorError
+from util import InspectorError, pieces
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +46,13 @@ def replacing(path: Path) -> Iterator[Path]:
         os.replace(side, path)
     finally:
         side.unlink(missing_ok=True)
+
+
+def _sha256(array: NDArray[Any]) -> str:
+    state = hashlib.sha256()
+    for piece in pieces(array):
+        state.update(piece)
+    return state.hexdigest()
 
 
 class Store:
@@ -101,13 +108,15 @@ class Store:
         array = np.ascontiguousarray(array)
         path = self._array_path(key)
         with self._replacing(path) as file:
-            np.lib.format.write_array(file, array, allow_pickle=False)
+            np.lib.format.write_array_header_1_0(file, np.lib.format.header_data_from_array_1_0(array))
+            for piece in pieces(array):
+                file.write(piece)
         manifest = {
             "schema": SCHEMA,
             "dtype": array.dtype.str,
             "shape": list(array.shape),
             "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(array.data if array.size else b"").hexdigest(),
+            "sha256": _sha256(array),
             **about,
         }
         self._write_json(self._manifest_path(key), manifest)
@@ -125,6 +134,7 @@ class Store:
     def forget(self, key: str) -> None:
         """Remove a column; whoever has it open keeps it."""
         self.release(key)
+        self._sizes.pop(key, None)
         for path in (self._manifest_path(key), self._array_path(key)):
             with suppress(OSError):  # on Windows a file that is open stays: it is overwritten or left behind
                 path.unlink(missing_ok=True)
@@ -205,7 +215,7 @@ class Store:
             same = (
                 array.dtype.str == manifest["dtype"]
                 and list(array.shape) == manifest["shape"]
-                and hashlib.sha256(array.data if array.size else b"").hexdigest() == manifest["sha256"]
+                and _sha256(array) == manifest["sha256"]
             )
         except (OSError, ValueError, KeyError, EOFError) as error:
             logger.warning("%s cannot be read (%s): it is made again", key, error)

@@ -26,10 +26,11 @@ from numpy.typing import NDArray
 
 from model import reading
 from model.preprocessing import Preprocessing, check_images
-from util import InspectorError, Progress
+from util import InspectorError, Progress, silent
 from workspace import opening
-from workspace.plan import Plan, UnknownColumn, standard
+from workspace.plan import UPLOAD, Plan, UnknownColumn, standard
 from workspace.store import Store
+from workspace.uploads import Answer, Uploads
 
 if TYPE_CHECKING:
     from model.network import Network
@@ -125,6 +126,9 @@ class Worker:
         if column in self.opened.keys:
             self._forward(column)
             return
+        if column.startswith(UPLOAD):
+            self._look_at(column, started)
+            return
         rule = self.plan.rule(column)
         needed = dict(zip(rule.needs, self.plan.needs(column), strict=True))
         arrays = {parameter: self._read(name) for parameter, name in needed.items()}
@@ -141,17 +145,35 @@ class Worker:
         missing = {c: self.opened.keys[c] for c in columns if not self.store.has(self.opened.keys[c])}
         layers = [column.removeprefix("activations/") for column in missing if column != "logits"]
         started = time.perf_counter()
-        if self._network is None:
-            self.say("working", what=f"opening {self.opened.info.name} with Keras")
-            _, self._network = opening.open_network(self.store, self.options, self.dataset)
+        network = self._with_keras()
         preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
         self.say("working", what="predictions and activations")
-        forward = self._network.forward(self._read("images"), layers, preprocessing=preprocessing, report=self.report)
+        forward = network.forward(self._read("images"), layers, preprocessing=preprocessing, report=self.report)
         self.say("forward", images=self.dataset.n, layers=len(layers))
         arrays = {"logits": forward.logits, **{f"activations/{n}": a for n, a in forward.activations.items()}}
         for column, key in missing.items():
             self._keep(column, key, arrays[column], started)
         logger.info("%d layers of %d images in %.2f s", len(layers), self.dataset.n, time.perf_counter() - started)
+
+    def _look_at(self, column: str, started: float) -> None:
+        """What the network says about a picture that a visitor brought along."""
+        uploads = Uploads(self.store)
+        name = column.removeprefix(UPLOAD)
+        picture = uploads.read(name)
+        network = self._with_keras()
+        preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
+        self.say("working", what="looking at the uploaded picture")
+        said = network.forward(picture.image[None], self.opened.layers, preprocessing=preprocessing, report=silent)
+        answer = Answer(said.logits[0], {layer: rows[0] for layer, rows in said.activations.items()})
+        seconds = round(time.perf_counter() - started, 3)
+        uploads.keep_answer(name, self.opened, answer, column=column, seconds=seconds)
+
+    def _with_keras(self) -> Network:
+        """The network itself, which a worker that found everything in the store has not opened yet."""
+        if self._network is None:
+            self.say("working", what=f"opening {self.opened.info.name} with Keras")
+            _, self._network = opening.open_network(self.store, self.options, self.dataset)
+        return self._network
 
     def _keep(self, column: str, key: str, array: NDArray[Any], started: float) -> None:
         self.store.write(key, array, column=column, seconds=round(time.perf_counter() - started, 3))

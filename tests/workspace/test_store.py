@@ -127,7 +127,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(store, monkeypatch):
     def full(*arguments, **options):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np.lib.format, "write_array", full)
+    monkeypatch.setattr(np.lib.format, "write_array_header_1_0", full)
     with pytest.raises(BadWorkspace, match="is full; free space"):
         store.write("k", np.arange(3))
     assert not store.has("k")
