@@ -15,7 +15,7 @@ from dash import html
 
 from layouts.kit import ids, parts
 from layouts.kit.state import State
-from util import Registry
+from util import InspectorError, Registry
 from workspace.session import ColumnNotReady
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def stage(name: str, session: Session, state: State) -> str:
         choice = entry.choice(session, state) if entry.choice else ""
     except ColumnNotReady:
         choice = ""
+    except InspectorError as error:  # a query or a selection of a link that makes no sense
+        choice = str(error)
     return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}-{choice}"
 
 
@@ -80,3 +82,5 @@ def draw(name: str, session: Session, state: State) -> Any:
     except ColumnNotReady as waiting:
         failures = [failure for column in PARTS[name].columns if (failure := session.failure(column))]
         return parts.failed(failures[0]) if failures else parts.waiting(str(waiting))
+    except InspectorError as error:
+        return parts.refused(str(error))

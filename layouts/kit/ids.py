@@ -50,6 +50,21 @@ def picker(name: Any) -> dict[str, Any]:
     return {"picker": name}
 
 
+def query_box(name: Any) -> dict[str, Any]:
+    """A box in which a query is typed."""
+    return {"query": name}
+
+
+def query_part(name: str, box: Any) -> dict[str, Any]:
+    """What stands around a query box and is wired to it: the row of saved queries, their form, ..."""
+    return {"query_part": name, "box": box}
+
+
+def saved_query(name: Any, box: Any) -> dict[str, Any]:
+    """The button that removes a saved query."""
+    return {"saved_query": name, "box": box}
+
+
 def control(field: str) -> dict[str, str]:
     """A form control whose value is a field of the view's state."""
     return {"control": field}
@@ -81,3 +96,8 @@ def go(field: str, value: str, at: str) -> dict[str, str]:
     `at` names the place it stands in, because the same sample may be offered in several.
     """
     return {"go": field, "value": value, "at": at}
+
+
+def own(kind: str, name: Any) -> dict[str, Any]:
+    """Something that only one page has."""
+    return {kind: name}

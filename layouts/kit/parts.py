@@ -48,6 +48,11 @@ def failed(text: str) -> Any:
     return html.Div(["Could not be computed: ", html.Span(text)], className="failed", role="alert")
 
 
+def refused(text: str) -> Any:
+    """What stands where something was asked for that makes no sense: the sentence that says so."""
+    return html.Div(text, className="failed", role="alert")
+
+
 def empty(text: str) -> Any:
     """What stands where there is nothing to show, and why."""
     return html.Div(text, className="empty")

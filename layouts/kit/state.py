@@ -42,6 +42,9 @@ class State:
         nearest: how many samples an image query brings; "" for ten.
         smooth: "on" if its waveforms are smoothed.
         upload: the name of the uploaded picture that is asked about; "" for the sample looked at.
+        asked: the sample that is asked about when its panel is closed.
+        versus: the result that is compared with the query; "" for the nearest.
+        units: "natural" if waveforms keep the network's order of units; "" for the best at telling classes apart first.
     """
 
     layer: str = ""
@@ -68,6 +71,9 @@ class State:
     nearest: str = ""
     smooth: str = ""
     upload: str = ""
+    asked: str = ""
+    versus: str = ""
+    units: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> State:
