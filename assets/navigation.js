@@ -90,7 +90,9 @@
       clear(tray, panel, state) {
         const what = triggered();
         if (!what) return skip();
-        return merged(state, what.id === "sample-panel-close" ? { focus: "" } : { selection: "" });
+        if (what.id !== "sample-panel-close") return merged(state, { selection: "" });
+        // Who closes the panel of a query still wants its answer.
+        return merged(state, window.location.pathname === "/similar" ? { focus: "", asked: state.focus } : { focus: "" });
       },
 
       hurry: () => 600,
@@ -124,6 +126,16 @@
     if (event.key !== "Escape" || event.target.closest("input, select, textarea, .sample-map")) return;
     const panel = document.getElementById("sample-panel");
     if (panel && !panel.hidden) document.getElementById("sample-panel-close").click();
+  });
+
+  // The sample panel's own buttons; with no sample looked at, both lead to the hardest.
+  const STEPS = { "[": "harder", "]": "easier" };
+  document.addEventListener("keydown", (event) => {
+    const step = STEPS[event.key];
+    const command = (event.ctrlKey || event.metaKey) && !event.getModifierState("AltGraph"); // [ may need AltGr
+    if (!step || command || event.target.closest("input, select, textarea, [contenteditable]")) return;
+    const button = document.querySelector(`#sample-panel .${step}`);
+    if (button) button.click();
   });
 
   // True once the page is drawn and every map on it shows what it should: what tests wait for.

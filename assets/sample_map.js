@@ -96,7 +96,7 @@
   }
 
   function fetchEarly(props) {
-    for (const prop of [props.positions, props.color, props.size]) if (prop) parts.column(prop.url).catch(() => null);
+    for (const prop of [props.positions, props.color, props.size, props.shown]) if (prop) parts.column(prop.url).catch(() => null);
   }
 
   /* Dash writes the id of a pattern with its keys sorted. */

@@ -8,6 +8,7 @@
   const parts = (innerview.sampleMap = innerview.sampleMap || {});
 
   const STEPS = 1000;
+  const LEVELS = 1024; // heights in the pile of dots
   const NO_VALUE = -1; // the code of a sample without a category, in `hidden` too
 
   /* A number's place between low and high, 0..1, NaN where it has none. On a log scale nothing lies below low. */
@@ -27,9 +28,10 @@
   }
 
   /* color: the prop, or null; values: its column.
-     -> {tones, codes (categories only), counts, missing, least, most} over the points that have a place. */
-  function coloring(color, values, placed) {
-    const n = placed.length;
+     -> {tones, codes (categories only), counts, missing, least, most}; what is counted are the points in `present` (n),
+     those that have a place and match the query. */
+  function coloring(color, values, present) {
+    const n = present.length;
     const { MISSING } = parts;
     const tones = new Uint16Array(n);
     if (!color) return { tones, codes: null, counts: [], missing: 0 };
@@ -43,7 +45,7 @@
         const has = code >= 0 && code < known;
         codes[i] = has ? code : NO_VALUE;
         tones[i] = has ? code % MISSING : MISSING;
-        if (!placed[i]) continue;
+        if (!present[i]) continue;
         if (has) counts[code]++;
         else missing++;
       }
@@ -54,7 +56,7 @@
       const value = values[i];
       const place = share(value, color);
       tones[i] = Number.isNaN(place) ? MISSING : Math.round(place * STEPS);
-      if (!placed[i]) continue;
+      if (!present[i]) continue;
       if (Number.isNaN(value)) missing++;
       else {
         if (value < least) least = value;
@@ -71,18 +73,34 @@
     return bytes;
   }
 
+  /* How far up each dot lies, 0 (at the bottom) to LEVELS - 1. front: "high" or "low" puts that end of the number
+     which colors the dots, else of that which sizes them, on top, and dots without one at the bottom. */
+  function levels(front, color, tones, sizes) {
+    if (!front) return sizes;
+    const numbers = color && color.kind === "number";
+    if (!numbers && !sizes) return null;
+    const found = new Uint16Array(tones.length);
+    const most = numbers ? STEPS : 255;
+    const from = numbers ? tones : sizes;
+    for (let i = 0; i < found.length; i++) {
+      if (from[i] <= most) found[i] = 1 + (front === "low" ? most - from[i] : from[i]);
+    }
+    return found;
+  }
+
   /* Who is drawn, in which order: never by row, or the class that comes last in the file would cover the
-     others; big dots over small ones, selected ones over all. -> {order, rest}; from `rest` on they are selected. */
-  function drawingOrder(shown, selected, sizes) {
+     others; by `level` (n) if there is one, and selected ones over all. -> {order, rest}; from `rest` on they are
+     selected. */
+  function drawingOrder(shown, selected, levels) {
     const n = shown.length;
     let stride = Math.max(1, Math.floor(n * 0.618));
     while (greatestCommon(stride, n) > 1) stride++;
-    const level = (i) => (selected && selected[i] ? 256 : 0) + (sizes ? sizes[i] : 0);
-    const starts = new Uint32Array(513); // a counting sort
+    const level = (i) => (selected && selected[i] ? LEVELS : 0) + (levels ? levels[i] : 0);
+    const starts = new Uint32Array(2 * LEVELS + 1); // a counting sort
     for (let i = 0; i < n; i++) if (shown[i]) starts[level(i) + 1]++;
-    for (let k = 1; k < 513; k++) starts[k] += starts[k - 1];
-    const rest = starts[256];
-    const order = new Uint32Array(starts[512]);
+    for (let k = 1; k <= 2 * LEVELS; k++) starts[k] += starts[k - 1];
+    const rest = starts[LEVELS];
+    const order = new Uint32Array(starts[2 * LEVELS]);
     for (let k = 0; k < n; k++) {
       const i = (k * stride) % n;
       if (shown[i]) order[starts[level(i)]++] = i;
@@ -133,5 +151,5 @@
     return bytes;
   }
 
-  Object.assign(parts, { NO_VALUE, coloring, drawingOrder, sizing, palette, rgb, share, middle, stops });
+  Object.assign(parts, { NO_VALUE, LEVELS, coloring, levels, drawingOrder, sizing, palette, rgb, share, middle, stops });
 })();

@@ -53,10 +53,11 @@
   /* Three numbers under a scale; "≤" and "≥" where the data go on beyond its ends. */
   function ends(scale, least, most) {
     const digits = scale.digits;
+    const [low, high] = [scale.low, scale.high].map(Math.fround); // as exact as the column is that came
     return [
-      (least < scale.low ? "≤ " : "") + parts.format(scale.low, digits),
+      (least < low ? "≤ " : "") + parts.format(scale.low, digits),
       parts.format(parts.middle(scale), digits),
-      (most > scale.high ? "≥ " : "") + parts.format(scale.high, digits),
+      (most > high ? "≥ " : "") + parts.format(scale.high, digits),
     ];
   }
 
@@ -92,19 +93,20 @@
   }
 
   function Counts({ scene, total, selection, setHidden }) {
-    const { n, grid, coloring, color, visible } = scene;
+    const { n, grid, coloring, color, visible, matching } = scene;
     const all = Math.max(total ?? n, n);
     const number = parts.format;
     const selected = selection && !scene.ahead ? selection.count : scene.selectedCount();
     const here = selected > scene.selectedShown ? `, ${number(scene.selectedShown)} of them shown` : "";
     const asides = [];
+    if (grid.placed > matching) asides.push(`${number(grid.placed - matching)} do not match the query`);
     if (n > grid.placed) asides.push(`${number(n - grid.placed)} without a place`);
     if (color && coloring.missing) asides.push(`${number(coloring.missing)} without a value`);
     return h(
       "div",
       { className: "iv-map-counts", role: "status" },
       h("span", null, h("b", null, number(visible)), ` of ${number(all)} samples shown`),
-      grid.placed > visible && h("span", null, `${number(grid.placed - visible)} hidden`,
+      matching > visible && h("span", null, `${number(matching - visible)} hidden`,
         h("button", { type: "button", className: "iv-map-link", title: "Show every category", onClick: () => setHidden([]) }, "show all")),
       asides.map((text) => h("span", { key: text }, text)),
       selected > 0 && h("span", { className: "iv-map-selected" }, `${number(selected)} selected${here}`,
@@ -112,5 +114,5 @@
     );
   }
 
-  Object.assign(parts, { Categories, Numbers, Sizes, Counts });
+  Object.assign(parts, { ends, Categories, Numbers, Sizes, Counts });
 })();

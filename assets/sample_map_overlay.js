@@ -91,8 +91,10 @@
       const [rows, columns] = imageSize || [1, 1];
       const long = Math.max(SMALLEST, side);
       const h = long * Math.min(1, rows / columns), w = long * Math.min(1, columns / rows);
-      // By index, whatever the order in which they were found: the same ones stay while the map moves.
+      // By index, whatever the order in which they were found: the same ones stay while the map moves. Or what lies
+      // on top first.
       const sorted = Uint32Array.from(found).sort();
+      if (scene.props.front && scene.levels) sorted.sort((a, b) => scene.levels[b] - scene.levels[a] || a - b);
       const first = (i) => i === scene.focus || (scene.selected !== null && scene.selected[i] === 1);
       const cells = new Map();
       for (const turn of [true, false]) {

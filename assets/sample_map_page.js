@@ -86,15 +86,13 @@
     scene.paint(true); // a drawn WebGL canvas can be read only until the end of this task
     pen.drawImage(scene.canvas, 0, 0);
     pen.drawImage(scene.overlay.canvas, 0, 0);
-    const name = ((scene.props.positions || {}).name || "sample-map").replace(/[^\w.-]+/g, "-");
-    sheet.toBlob((blob) => {
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = `${name}.png`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-    });
+    sheet.toBlob((blob) => innerview.download(blob, `${fileName(scene)}.png`));
   }
 
-  Object.assign(parts, { savePicture, announce, theme, watch, report });
+  /* What a picture of the map is called, without its ending. */
+  function fileName(scene) {
+    return innerview.fileName((scene.props.positions || {}).name || "sample-map");
+  }
+
+  Object.assign(parts, { savePicture, fileName, announce, theme, watch, report });
 })();

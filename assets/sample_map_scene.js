@@ -8,10 +8,10 @@
   const parts = (innerview.sampleMap = innerview.sampleMap || {});
 
   const GLIDE = 600; // ms
-  const REACH = 12; // pixels from the mouse to a dot
   const VIEW_REST = 300; // ms without movement until the view is told
-  const NOBODY = -1;
-  const COLUMNS = { positions: "positions", color: "colors", size: "sizes", selection: "selection" };
+  const { NOBODY } = parts;
+  const COLUMNS = { positions: "positions", color: "colors", size: "sizes", selection: "selection", shown: "query's samples" };
+  const BITS = ["selection", "shown"]; // columns of one bit a sample
 
   const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   const address = (prop) => (prop && prop.url) || null;
@@ -34,6 +34,7 @@
       this.facts = [];
       this.n = this.drawn = this.visible = this.selectedShown = 0;
       this.hovered = this.linked = this.focus = NOBODY;
+      this.present = this.shown = null; // who has a place and matches the query; who of these is not hidden either
       this.lassoMs = null;
       this.dotScale = 1;
       this.pictureMode = false;
@@ -51,7 +52,7 @@
       for (const name of Object.keys(COLUMNS)) {
         if (address(props[name]) !== address(last[name])) this.load(name);
       }
-      if ((props.focus ?? null) !== (last.focus ?? null)) this.focus = props.focus ?? NOBODY;
+      if ((props.focus ?? null) !== (last.focus ?? null)) this.look(props.focus ?? NOBODY);
       if (!same(props.view, this.toldView)) {
         this.toldView = props.view ?? null;
         this.askedView = true; // together with new positions it belongs to those
@@ -105,11 +106,15 @@
       const resized = moved && raw.positions.shape[0] !== this.n;
       if (moved) this.settle(raw.positions.data);
       if (!this.grid) return;
-      const dyed = moved || raw.color !== used.color || !same(props.color, used.colorProp);
+      const sieved = moved || (raw.shown || null) !== (used.shown || null);
+      if (sieved) this.sieve();
+      const dyed = sieved || raw.color !== used.color || !same(props.color, used.colorProp);
       const grown = moved || raw.size !== used.size || !same(props.size, used.sizeProp);
       if (dyed) this.dye();
       if (grown) this.sizes = this.fits("size") ? parts.sizing(props.size, raw.size.data, this.n) : null;
       if (dyed || grown) this.painter.looks(this.looks());
+      const piled = dyed || grown || props.front !== used.front;
+      if (piled) this.levels = parts.levels(props.front, this.color, this.coloring.tones, this.sizes);
       const hid = dyed || !same(props.hidden, used.hidden);
       if (hid) this.filter();
       const chose = resized || (raw.selection || null) !== (used.selection || null);
@@ -117,15 +122,15 @@
         this.selected = this.fits("selection") ? this.unpack(raw.selection.data) : null;
         this.ahead = false;
       }
-      if (grown || hid || chose) this.arrange();
+      if (piled || hid || chose) this.arrange();
       const url = raw.positions ? address(props.positions) : used.url;
-      this.used = { ...raw, url, colorProp: props.color, sizeProp: props.size, hidden: props.hidden };
+      this.used = { ...raw, url, colorProp: props.color, sizeProp: props.size, hidden: props.hidden, front: props.front };
     }
 
     fits(name) {
       const column = this.raw[name];
       if (!column) return false;
-      const rows = name === "selection" ? Math.ceil(this.n / 8) : this.n;
+      const rows = BITS.includes(name) ? Math.ceil(this.n / 8) : this.n;
       if (column.shape[0] === rows) return true;
       this.errors[name] = `The ${COLUMNS[name]} have ${column.shape[0]} rows where ${rows} are needed.`;
       return false;
@@ -159,7 +164,7 @@
         this.props = { ...props, hidden: [] }; // they were codes of other categories
         this.emit({ hidden: [] });
       }
-      this.coloring = parts.coloring(this.color, raw.color && raw.color.data, this.grid.isPlaced);
+      this.coloring = parts.coloring(this.color, raw.color && raw.color.data, this.present);
       this.paintPalette();
     }
 
@@ -175,11 +180,20 @@
       return bytes;
     }
 
+    /* Leave those out that the query leaves out. */
+    sieve() {
+      const bits = this.fits("shown") ? this.raw.shown.data : null;
+      this.present = this.grid.isPlaced.slice();
+      if (bits) for (let i = 0; i < this.n; i++) this.present[i] &= bits[i >> 3] >> (i & 7);
+      this.matching = this.present.reduce((sum, bit) => sum + bit, 0);
+    }
+
     filter() {
       const hidden = new Set(this.props.hidden || []);
       const { codes } = this.coloring;
-      this.shown = this.grid.isPlaced.slice();
+      this.shown = this.present.slice();
       if (codes && hidden.size) for (let i = 0; i < this.n; i++) if (hidden.has(codes[i])) this.shown[i] = 0;
+      if (this.hovered !== NOBODY && !this.shown[this.hovered]) this.hover(NOBODY);
     }
 
     unpack(bits) {
@@ -189,7 +203,7 @@
     }
 
     arrange() {
-      const { order, rest } = parts.drawingOrder(this.shown, this.selected, this.sizes);
+      const { order, rest } = parts.drawingOrder(this.shown, this.selected, this.levels);
       this.painter.sequence(order, rest);
       this.visible = order.length;
       this.selectedShown = order.length - rest;
@@ -234,9 +248,10 @@
     /* Of a plain dot, in pixels: smaller where many must share the stage, growing slowly with the zoom. */
     radius() {
       const { width, height, zoom } = this.camera;
-      const room = Math.sqrt((width * height) / Math.max(this.grid.placed, 1));
+      const room = Math.sqrt((width * height) / Math.max(this.matching, 1));
       const near = Math.max(0.8, Math.min(2.6, zoom ** 0.35));
-      return Math.min(12, Math.max(1.5, Math.min(5, 0.3 * room)) * near * this.dotScale);
+      const most = this.sizes ? 3.5 : 5; // a sized dot may become more than twice as wide
+      return Math.min(12, Math.max(1.5, Math.min(most, 0.3 * room)) * near * this.dotScale);
     }
 
     dotRadius(index) {
@@ -282,14 +297,14 @@
 
     show(view) {
       this.camera.show(view);
-      this.look();
+      this.turn();
     }
 
     /* A movement of the person's: change(camera). */
     move(change) {
       if (!this.grid) return;
       change(this.camera);
-      this.look();
+      this.turn();
       this.tellView();
     }
 
@@ -301,7 +316,7 @@
       this.move((camera) => camera.show(null));
     }
 
-    look() {
+    turn() {
       this.schedule(true);
       this.pointed();
     }
@@ -316,67 +331,6 @@
       }, VIEW_REST);
     }
 
-    // ---- pointing and choosing --------------------------------------------------------------------
-
-    /* Where a sample is on the stage, in pixels. */
-    place(index) {
-      return this.camera.toScreen(this.positions[2 * index], this.positions[2 * index + 1]);
-    }
-
-    at(px, py) {
-      if (!this.shown || this.glide) return NOBODY;
-      const picture = this.overlay.pictureAt(px, py);
-      if (picture !== NOBODY) return picture;
-      const [x, y] = this.camera.toData(px, py);
-      return this.grid.nearest(x, y, REACH / this.camera.scale(), this.shown);
-    }
-
-    hover(index) {
-      if (index === this.hovered) return;
-      this.hovered = index;
-      this.schedule(false);
-      this.pointed();
-      const detail = { index: index === NOBODY ? null : index, source: this.key };
-      window.dispatchEvent(new CustomEvent("innerview:hover", { detail }));
-    }
-
-    /* Another map points at a sample, or at none (null). */
-    link(index) {
-      this.linked = index ?? NOBODY;
-      this.schedule(false);
-    }
-
-    click(px, py) {
-      const index = this.at(px, py);
-      if (index === NOBODY) return;
-      this.focus = index;
-      this.schedule(false);
-      this.emit({ clicked: { index, stamp: Date.now() } });
-    }
-
-    /* path: [[px, py], ...] on the stage, [] = nothing. Shown at once; the server's answer replaces it. */
-    choose(path, mode) {
-      if (!this.shown) return;
-      const start = performance.now();
-      const polygon = path.map(([px, py]) => this.camera.toData(px, py).map((v) => Number(v.toPrecision(7))));
-      const mask = this.grid.inPolygon(polygon, this.shown);
-      const old = this.selected;
-      for (let i = 0; i < this.n && mode !== "replace"; i++) {
-        const was = old ? old[i] : 0;
-        mask[i] = mode === "add" ? was | mask[i] : was & ~mask[i];
-      }
-      this.selected = mask;
-      this.ahead = true; // of the server
-      this.lassoMs = performance.now() - start;
-      this.arrange();
-      const hidden = (this.coloring.codes && this.props.hidden) || [];
-      this.emit({ lasso: { polygon, hidden, mode, stamp: Date.now() } });
-    }
-
-    selectedCount() {
-      return this.selected ? this.selected.reduce((sum, bit) => sum + bit, 0) : 0;
-    }
-
     destroy() {
       this.hover(NOBODY);
       this.dead = true;
@@ -388,5 +342,6 @@
     }
   }
 
-  Object.assign(parts, { Scene, NOBODY });
+  Object.assign(Scene.prototype, parts.picking);
+  parts.Scene = Scene;
 })();

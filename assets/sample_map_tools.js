@@ -16,6 +16,7 @@
     pictures: "M2 3h12v10H2ZM2 11l3.5-3.5 3 3 2-2L14 12M10.6 5.8v.1",
     smaller: "M8 7.2a.8.8 0 1 0 0 1.6.8.8 0 0 0 0-1.6Z",
     larger: "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6Z",
+    drawing: "M2.5 11.5v2h11v-2M4 9.5C4 4 12 10 12 3.5M4 8.2a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6M12 2.2a1.3 1.3 0 1 0 0 2.6 1.3 1.3 0 0 0 0-2.6",
     save: "M8 2v8M5 7.2l3 3 3-3M2.5 11.5v2h11v-2",
   };
   const SOLID = ["smaller", "larger"];
@@ -56,7 +57,8 @@
         h(Button, { icon: "larger", label: "Larger dots", onClick: () => grow(1.25) }),
         hasPictures && h(Button, { icon: "pictures", label: "Images instead of dots", pressed: scene.pictureMode, onClick: pictures })),
       h("span", { className: "iv-map-group" },
-        h(Button, { icon: "save", label: "Save as PNG", onClick: () => parts.savePicture(scene) }))
+        h(Button, { icon: "save", label: "Save as PNG", onClick: () => parts.savePicture(scene) }),
+        h(Button, { icon: "drawing", label: "Save as SVG (what the stage shows, with its legend)", onClick: () => parts.saveDrawing(scene) }))
     );
   }
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import sample
+from layouts import maps, sample
 from layouts.kit import ids
 from util import InspectorError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 
-HIDDEN = ("", True)
+HIDDEN: Any = ([], True)
 MODES = ("replace", "add", "remove")
 
 
@@ -29,15 +30,23 @@ def register(app: Dash, session: Session) -> None:
     @app.callback(
         Output(ids.PANEL_BODY, "children"),
         Output(ids.PANEL, "hidden"),
+        Output(ids.PANEL_BODY, "data-stage"),
         Input(ids.STATE, "data"),
         Input(ids.VERSION, "data"),
+        State(ids.PANEL_BODY, "data-stage"),
     )
-    def look(state: dict[str, Any], version: int) -> tuple[Any, bool]:
-        """The sample looked at."""
-        index = layouts.kit.state.State.of(state).index
-        if index is None or not session.has_dataset:
-            return HIDDEN
-        return _shown(sample.panel, session, index)
+    def look(state: dict[str, Any], version: int, old: str | None) -> tuple[Any, Any, Any]:
+        """The sample looked at, drawn anew only when something it shows has changed."""
+        if not session.has_dataset:
+            return (*HIDDEN, "")
+        view = layouts.kit.state.State.of(state)
+        query = maps.followed(session, view)
+        stage = sample.stage(session, view.index, query)
+        if stage == old:
+            return no_update, no_update, no_update
+        if view.index is None:
+            return sample.nobody(session, query), True, stage
+        return (*_shown(partial(sample.panel, query=query), session, view.index), stage)
 
     @app.callback(
         Output(ids.TRAY_BODY, "children"),

@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from dash import html
 
-from layouts.kit import figures, ids, parts, theme
-from layouts.kit.components import SampleMap
+from layouts import maps, query
+from layouts.kit import parts
 from layouts.kit.state import State
 from layouts.page import page
-from layouts.part import part, place
-from util import InspectorError
-from workspace.session import PIXELS, ColumnNotReady, UnknownColumn
 
 if TYPE_CHECKING:
-    from workspace.session import Session, Unit
+    from workspace.session import Session
 
-LEFT, RIGHT = "left", "right"
-SIDES = (LEFT, RIGHT)
-FIRST_PICTURE = "pca"
-EQUAL = "equal"
-CHARTED = 5000
-FACTS = ("labels", "predicted", "loss")
+SIDES = (maps.LEFT, maps.RIGHT)
 
 
 @page("/projection", title="Projection", group="Samples", order=20)
@@ -38,189 +28,16 @@ def projection(session: Session, state: State) -> Any:
     return html.Div(
         [
             html.Div([html.H1("Projection"), html.Div(tools, className="tools")], className="page-title"),
-            html.Div([_sheet(session, state, side) for side in SIDES], className="two-maps"),
+            query.bar(session, state),
+            html.Div([maps.sheet(session, state, side) for side in SIDES], className="two-maps"),
         ]
-    )
-
-
-def chosen(session: Session, state: State, side: str) -> tuple[str, str]:
-    """The layer and method of a side, with defaults filled in and nonsense from a link left out."""
-    layer, method = (state.beside, state.beside_method) if side == LEFT else (state.layer, state.method)
-    if layer not in session.layers:
-        layer = session.network.layer if side == RIGHT and session.has_network else PIXELS
-    return layer, method if method in session.methods() else FIRST_PICTURE
-
-
-def columns(session: Session, state: State) -> list[str]:
-    """What the page needs in the store to show what was chosen."""
-    needed = []
-    for side in SIDES:
-        layer, method = chosen(session, state, side)
-        needed += [f"projection/{layer}/{FIRST_PICTURE}", f"projection/{layer}/{method}"]
-        needed += [truth for truth in [f"trustworthiness/{layer}/{method}"] if session.knows(truth)]
-    return needed
-
-
-def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
-    """The sample map's properties for a side: the chosen projection, or PCA until it is there."""
-    if not session.has_dataset:
-        return {"positions": None, "total": 0, "note": f"Reading {PurePath(session.options.dataset).name} …"}
-    data = session.dataset
-    layer, method = chosen(session, state, side)
-    wanted = f"projection/{layer}/{method}"
-    first = f"projection/{layer}/{FIRST_PICTURE}"
-    shown = next((column for column in (wanted, first) if session.is_ready(column)), None)
-    selection = None
-    if state.selection:
-        try:
-            count = len(session.selections.read(state.selection))
-            selection = {"url": parts.selection_url(data.fingerprint, state.selection), "count": count}
-        except InspectorError:
-            selection = None
-    return {
-        "positions": {"url": parts.column_url(session.key(shown)), "name": shown} if shown else None,
-        "color": color(session, state.color),
-        "size": _size(session, state.size),
-        "images": parts.image_url(data.fingerprint, "{index}"),
-        "imageSize": list(data.image_shape[:2]),
-        "facts": [_fact(session, name) for name in FACTS if session.is_ready(name)],
-        "total": data.n,
-        "note": _note(session, wanted, shown),
-        "hidden": state.hidden_codes,
-        "selection": selection,
-        "focus": state.index,
-    }
-
-
-def caption(session: Session, state: State, side: str) -> Any:
-    """What the map is, with settings and seed, and how true it is to the space it came from."""
-    if not session.has_dataset:
-        return ""
-    layer, method = chosen(session, state, side)
-    method = method if session.is_ready(f"projection/{layer}/{method}") else FIRST_PICTURE
-    if not session.is_ready(f"projection/{layer}/{method}"):
-        return ""
-    rule = session.rule(f"projection/{layer}/{method}")
-    settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rule.settings.items())
-    try:
-        trust, kept, n, k = (float(value) for value in session.column(f"trustworthiness/{layer}/{method}"))
-        truth: Any = html.Span(
-            f"trustworthiness {trust:.3f}, kept neighbors {parts.percent(kept, 0)} (k = {k:.0f}, n = {n:,.0f})",
-            title="Trustworthiness: 1 means that neighbors on the map are neighbors in the space it was made of; "
-            "about 0.5 is chance. Kept neighbors: the share of the k nearest that are still among the k nearest "
-            f"on the map. Measured on {n:,.0f} of {session.dataset.n:,} samples.",
-        )
-    except UnknownColumn:
-        truth = ""
-    except ColumnNotReady:
-        truth = "trustworthiness is being computed"
-    return [f"{rule.title} of {layer}", f" ({settings}) · " if settings else " · ", truth]
-
-
-def chart(session: Session, state: State, side: str) -> Any:
-    """The same map as a plotly chart of a stated sample of points, for browsers without WebGL2."""
-    properties = map_properties(session, state, side)
-    if not properties["positions"]:
-        return None
-    points = session.column(properties["positions"]["name"])
-    shown = np.unique(np.linspace(0, len(points) - 1, min(len(points), CHARTED)).astype(int))
-    how = properties["color"]
-    values = session.column(state.color)[shown] if how else np.zeros(len(shown), int)
-    figure = figures.scatter(points[shown], values, how, shown)
-    text = f"{parts.count(len(shown), len(points))} samples shown, evenly chosen by index"
-    return [figures.graph(f"projection-{side}", figure, label=f"{text} of {side} map", height=480), html.P(text)]
-
-
-def color(session: Session, name: str) -> dict[str, Any] | None:
-    """How a column colors dots: a color per class, or a scale for numbers."""
-    try:
-        unit = session.unit(name)
-    except UnknownColumn:
-        return None
-    if not session.is_ready(name):
-        return None
-    how: dict[str, Any] = {"url": parts.column_url(session.key(name)), "title": unit.title, "missing": theme.MISSING}
-    if unit.kind == "class":
-        return {**how, "kind": "category", "names": list(unit.names), "colors": theme.class_colors(len(unit.names))}
-    return {
-        **how,
-        "kind": "number",
-        "scale": {"light": theme.sequential(), "dark": theme.sequential(dark=True)},
-        **session.spread(name),
-    }
-
-
-@part("left-tools")
-def left_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the left map."""
-    return _tools(session, state, LEFT)
-
-
-@part("right-tools")
-def right_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the right map."""
-    return _tools(session, state, RIGHT)
-
-
-def _tools(session: Session, state: State, side: str) -> Any:
-    """Layer and method; no layers before the network is open, or a menu without it would overwrite the view's."""
-    layer, method = chosen(session, state, side)
-    fields = ("beside", "beside_method") if side == LEFT else ("layer", "method")
-    layers = [(name, "raw pixels" if name == PIXELS else name) for name in session.layers]
-    methods = [(name, rule.title) for name, rule in session.methods().items()]
-    choice = (
-        parts.select(fields[0], layers, layer, label="Layer", tooltip="What the map is made of")
-        if session.has_network
-        else parts.waiting("The network is being opened.")
-    )
-    return html.Div(
-        [choice, parts.select(fields[1], methods, method, label="Method", tooltip="How many dimensions become two")],
-        className="map-tools",
-    )
-
-
-def _sheet(session: Session, state: State, side: str) -> Any:
-    return html.Section(
-        [
-            place(f"{side}-tools", session, state),
-            html.Div(
-                SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)), className="map-frame"
-            ),
-            html.Div(id=ids.fallback(side)),
-            html.P(caption(session, state, side), id=ids.caption(side), className="note caption"),
-        ],
-        className="sheet map-sheet",
     )
 
 
 def _units(session: Session, purpose: str) -> list[tuple[str, str]]:
     if purpose == "color":
         return [(unit.name, unit.title) for unit in session.units()]
-    return [(EQUAL, "equal dots"), *((unit.name, unit.title) for unit in session.units() if unit.kind == "score")]
-
-
-def _size(session: Session, name: str) -> dict[str, Any] | None:
-    try:
-        unit: Unit = session.unit(name)
-    except UnknownColumn:
-        return None
-    if unit.kind != "score" or not session.is_ready(name):
-        return None
-    return {"url": parts.column_url(session.key(name)), "title": unit.title, **session.spread(name)}
-
-
-def _fact(session: Session, name: str) -> dict[str, Any]:
-    unit = session.unit(name)
-    return {"url": parts.column_url(session.key(name)), "title": unit.title, "names": list(unit.names), "digits": 3}
-
-
-def _note(session: Session, wanted: str, shown: str | None) -> str:
-    if shown == wanted:
-        return ""
-    failure = session.failure(wanted)
-    if failure:
-        return f"{wanted} could not be computed: {failure}"
-    if session.status.cancelled:
-        return f"{session.rule(wanted).title} was cancelled" + (": this is PCA" if shown else "")
-    title = session.rule(wanted).title
-    return f"{title} is being computed: this is PCA" if shown else f"{title} is being computed"
+    return [
+        (maps.EQUAL, "equal dots"),
+        *((unit.name, unit.title) for unit in session.units() if unit.kind == "score"),
+    ]

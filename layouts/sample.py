@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from dash import html
+from dash import dcc, html
 
-from layouts.kit import parts
+from layouts import exports
+from layouts.kit import ids, parts
 from workspace.session import ColumnNotReady
 
 if TYPE_CHECKING:
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
 
 TRAY_IMAGES = 40
 NEIGHBORS = 10
+COLUMNS = ("labels", "predicted", "confidence", "loss", "loss_rank", "probabilities")
 
 
-def panel(session: Session, index: int) -> Any:
-    """Picture, label, prediction, probabilities, loss and its rank, and the nearest others.
+def panel(session: Session, index: int, query: str = "") -> Any:
+    """Picture, label, prediction, probabilities, loss and its rank, the nearest others, and who is harder and easier.
+
+    Args:
+        session: whose sample.
+        index: which.
+        query: among whose hits the harder and the easier one are looked for.
 
     Raises:
         InspectorError: there is no such sample.
@@ -31,6 +38,7 @@ def panel(session: Session, index: int) -> Any:
     return [
         html.H2(f"Sample {index:,}"),
         html.P(f"of {data.n:,} · {split}", className="note"),
+        _walk(session, index, query),
         html.Img(
             src=parts.image_url(data.fingerprint, index),
             alt=f"sample {index}, labelled {name}",
@@ -42,6 +50,27 @@ def panel(session: Session, index: int) -> Any:
             f"Nearest in {session.network.layer}" if session.has_network else "Nearest", _neighbors, session, index
         ),
     ]
+
+
+def nobody(session: Session, query: str = "") -> Any:
+    """What the closed panel holds: the button by which a key opens it with the hardest sample."""
+    try:
+        order = session.losses.order(query)
+    except ColumnNotReady:
+        return None
+    if not len(order):
+        return None
+    return html.Button("hardest", id=ids.go("focus", str(order[0]), "hardest"), className="harder easier")
+
+
+def stage(session: Session, index: int | None, query: str = "") -> str:
+    """A word that changes whenever the panel has to be drawn anew: with sample, query, and what has landed."""
+    columns = [*COLUMNS]
+    if session.has_network:
+        columns += [f"{what}/{session.network.layer}" for what in ("neighbors", "neighbor_distances")]
+    ready = "".join("1" if session.is_ready(column) else "0" for column in columns)
+    failed = sum(session.failure(column) is not None for column in columns)
+    return f"{index}-{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}-{query}"
 
 
 def tray(session: Session, name: str) -> Any:
@@ -62,8 +91,48 @@ def tray(session: Session, name: str) -> Any:
             ],
             className="tray-count",
         ),
+        html.Div(
+            [
+                dcc.Link("Open in image pool", href="/images", className="outline tray-pool", title="See them all"),
+                exports.menu(session, at=exports.TRAY, selection=name),
+            ],
+            className="tray-links",
+        ),
         html.Div([parts.thumbnail(data.fingerprint, int(i), at="tray") for i in shown], className="strip"),
     ]
+
+
+def _walk(session: Session, index: int, query: str) -> Any:
+    """The way to the next harder and the next easier sample, and how far along it this one is."""
+    try:
+        place = session.losses.place(index, query)
+    except ColumnNotReady:
+        return None
+    among = " that match the query" if query else ""
+    if place.rank:
+        said = f"{place.rank:,} of {place.n:,} by loss"
+    elif place.n and query:
+        said = f"not among the {place.n:,}{among}"
+    else:
+        return None  # nothing has a loss, or this one has none
+
+    def step(word: str, other: int | None, text: str, key: str) -> Any:
+        return html.Button(
+            text,
+            id=ids.go("focus", "" if other is None else str(other), word),
+            className=f"outline {word}",
+            disabled=other is None,
+            title=f"The next {word} sample{among} (key {key})",
+        )
+
+    return html.Div(
+        [
+            step("harder", place.harder, "‹ harder", "["),
+            html.Span(said, title=f"Place by loss among the samples{among}; 1 is the hardest"),
+            step("easier", place.easier, "easier ›", "]"),
+        ],
+        className="walk",
+    )
 
 
 def _section(title: str, body: Any, *arguments: Any) -> list[Any]:

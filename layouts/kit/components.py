@@ -36,7 +36,12 @@ class SampleMap(Own):
             browser when the color's categories change.
         selection: None, or {url, count}: the column is uint8 (ceil(n / 8),), one bit a sample, as
             `numpy.packbits(mask, bitorder="little")` makes it; count is said under the map.
-        focus: index of the sample with a ring around it, or None.
+        shown: None, or {url, count}, bits as in `selection`: the samples that match the query. The others are
+            not drawn, and neither hovered, clicked nor selected; what `hidden` hides is left out besides.
+        front: "high" or "low": which end of the number in `color` (else of `size`) lies on top, and is hovered
+            and clicked first where dots overlap; None: large dots lie on small ones, otherwise as it comes.
+        focus: index of the sample with a ring around it, or None. When it changes to one that is outside the
+            stage, the map moves there.
         clicked: out; {index, stamp}; stamp is the time in ms, so that a second click on a sample counts.
         lasso: out; {polygon: [[x, y], ...], hidden, mode, stamp}: in the units of the positions, to be
             intersected with the samples that are not hidden, by the even-odd rule. mode is "replace", "add"
@@ -67,6 +72,8 @@ class SampleMap(Own):
         note: str | None = None,
         hidden: Sequence[int] = (),
         selection: Prop | None = None,
+        shown: Prop | None = None,
+        front: str | None = None,
         focus: int | None = None,
         clicked: Prop | None = None,
         lasso: Prop | None = None,

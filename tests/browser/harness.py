@@ -16,7 +16,7 @@ from layouts.kit import theme
 from layouts.kit.components import SampleMap
 
 ROOT = Path(__file__).parents[2]
-BUTTONS = ("pca", "loss", "label", "sizes", "select", "unmount")
+BUTTONS = ("pca", "loss", "label", "sizes", "select", "query", "everything", "front", "back", "away", "unmount")
 PAGE = """<!DOCTYPE html><html data-bs-theme="light"><head>{%metas%}<title>sample map</title>{%css%}
 <style>body{margin:0;padding:16px;background:#f4f5f8;font-family:system-ui,sans-serif}
 [data-bs-theme=dark] body{background:#14161b}
@@ -50,6 +50,7 @@ class Harness:
         tsne = (centers * 8 + random.normal(0, 4.5, (n, 2))).astype(np.float32)
         loss = random.exponential(0.3, n).astype(np.float32) ** 2
         self.columns = {"pca": pca, "tsne": tsne, "label": self.label.astype(np.int32), "loss": loss}
+        self.matching = np.ones(n, bool)  # what a server would leave to a lasso
         self.requests: list[str] = []
         self.heard: dict[str, Any] = {}
         names = [f"class {code}" for code in range(categories)]
@@ -86,7 +87,7 @@ class Harness:
 
     def _app(self) -> Dash:
         assets = str(ROOT / "assets")
-        app = Dash("harness", assets_folder=assets, assets_ignore="^(?!sample_map)", index_string=PAGE)
+        app = Dash("harness", assets_folder=assets, assets_ignore="^(?!sample_map|download)", index_string=PAGE)
         columns = f"repeat({len(self.maps)}, minmax(0, 1fr))"
         app.layout = html.Div(
             [
@@ -146,6 +147,11 @@ class Harness:
         button("pca", "positions", self.positions("pca"))
         button("loss", "color", self.colors["loss"])
         button("label", "color", self.colors["label"])
+        button("query", "shown", self.selection(np.arange(self.n) % 4 == 1))
+        button("everything", "shown", None)
+        button("front", "front", "high")
+        button("back", "front", "low")
+        button("away", "focus", int(np.argmax(self.columns["tsne"][:, 0])))
         button("sizes", "size", {**self.colors["loss"], "kind": "size"})
 
         @app.callback(Output("frames", "children"), Input("unmount", "n_clicks"), prevent_initial_call=True)
@@ -169,7 +175,7 @@ class Harness:
             if not lasso["polygon"]:
                 return "0 chosen", None
             points = self.columns[positions["name"].rpartition("/")[2]]
-            mask = inside(points, lasso["polygon"]) & ~np.isin(self.label, lasso["hidden"])
+            mask = inside(points, lasso["polygon"]) & ~np.isin(self.label, lasso["hidden"]) & self.matching
             return f"{mask.sum()} chosen", self.selection(mask)
 
         @app.callback(

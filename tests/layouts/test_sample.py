@@ -82,3 +82,34 @@ def test_scores_that_are_no_numbers_give_no_prediction(full, monkeypatch):
     real = full.column
     monkeypatch.setattr(full, "column", lambda name: columns[name] if name in columns else real(name))
     assert "predicted none: the network's scores are not numbers" in text(sample.panel(full, 7))
+
+
+def step(panel, word):
+    return next(part for part in components(panel) if (getattr(part, "id", None) or {}).get("at") == word)
+
+
+def test_the_way_to_the_harder_and_the_easier(full):
+    order = full.losses.order().tolist()
+    panel = sample.panel(full, order[6])
+    assert "7 of 60 by loss" in text(panel)
+    assert step(panel, "harder").id["value"] == str(order[5]) and "[" in step(panel, "harder").title
+    assert step(panel, "easier").id["value"] == str(order[7]) and "]" in step(panel, "easier").title
+    assert step(sample.panel(full, order[0]), "harder").disabled
+    assert step(sample.panel(full, order[-1]), "easier").disabled
+
+
+def test_the_way_keeps_to_the_query(full):
+    wrong = full.losses.order("not correct").tolist()
+    panel = sample.panel(full, wrong[1], "not correct")
+    assert f"2 of {len(wrong)} by loss" in text(panel)
+    assert step(panel, "harder").id["value"] == str(wrong[0])
+    right = next(index for index in range(60) if index not in wrong)
+    outside = sample.panel(full, right, "not correct")
+    assert f"not among the {len(wrong)} that match the query" in text(outside)
+    assert step(outside, "harder").id["value"] == str(wrong[-1]) or not step(outside, "easier").disabled
+
+
+def test_without_losses_there_is_no_way(tiny_session):
+    for kind in ("no labels", "dataset only", "no column"):
+        assert "by loss" not in text(sample.panel(tiny_session(kind), 0))
+        assert sample.nobody(tiny_session(kind)) is None

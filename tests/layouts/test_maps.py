@@ -1,10 +1,10 @@
-"""The projection page: defaults, nonsense in links, what is shown while the rest is being made."""
+"""Sample maps: defaults, nonsense in links, what is shown while the rest is being made, what a query leaves out."""
 
 from __future__ import annotations
 
 import pytest
 
-from layouts import projection
+from layouts import maps, projection
 from layouts.kit.state import State
 from layouts.part import draw
 from tests.layouts.looking import components, text
@@ -21,83 +21,85 @@ def control(session, side, field):
 
 
 def test_raw_pixels_beside_the_default_layer(full):
-    assert projection.chosen(full, State(), "left") == ("pixels", "tsne")
-    assert projection.chosen(full, State(), "right") == ("dense", "tsne")
+    assert maps.chosen(full, State(), "left") == ("pixels", "tsne")
+    assert maps.chosen(full, State(), "right") == ("dense", "tsne")
 
 
 def test_any_two_spaces(full):
     state = State(layer="conv", method="pca", beside="dense", beside_method="pca")
-    assert projection.chosen(full, state, "left") == ("dense", "pca")
-    assert projection.chosen(full, state, "right") == ("conv", "pca")
+    assert maps.chosen(full, state, "left") == ("dense", "pca")
+    assert maps.chosen(full, state, "right") == ("conv", "pca")
 
 
 def test_unknown_layers_and_methods_fall_back(full):
     state = State(layer="nothing", method="nothing", beside="../x", beside_method="")
-    assert projection.chosen(full, state, "left") == ("pixels", "pca")
-    assert projection.chosen(full, state, "right") == ("dense", "pca")
+    assert maps.chosen(full, state, "left") == ("pixels", "pca")
+    assert maps.chosen(full, state, "right") == ("dense", "pca")
 
 
 def test_what_is_needed_is_known(full):
-    needed = projection.columns(full, State(layer="conv", beside="dense"))
-    assert "projection/conv/tsne" in needed and "projection/dense/pca" in needed
+    state = State(layer="conv", beside="dense")
+    assert maps.columns(full, state, "right")[:2] == ["projection/conv/pca", "projection/conv/tsne"]
+    needed = maps.columns(full, state, "left")
+    assert needed == ["projection/dense/pca", "projection/dense/tsne", "trustworthiness/dense/tsne"]
     assert all(full.key(column) for column in needed)
 
 
 @pytest.mark.parametrize("side", projection.SIDES)
 def test_a_finished_map_shows_what_was_asked_for(full, side):
-    layer, method = projection.chosen(full, State(), side)
-    properties = projection.map_properties(full, State(), side)
+    layer, method = maps.chosen(full, State(), side)
+    properties = maps.map_properties(full, State(), side)
     assert properties["positions"]["name"] == f"projection/{layer}/{method}"
     assert properties["positions"]["url"] == f"/column/{full.key(f'projection/{layer}/{method}')}.bin"
     assert properties["note"] == ""
     assert properties["total"] == full.dataset.n
-    assert [fact["title"] for fact in properties["facts"]] == [full.unit(name).title for name in projection.FACTS]
+    assert [fact["title"] for fact in properties["facts"]] == [full.unit(name).title for name in maps.FACTS]
 
 
 def test_pca_stands_in_until_the_map_is_there(full):
     """Of `conv` nothing but the activations is there: no map at all, and the page says what is coming."""
-    properties = projection.map_properties(full, State(layer="conv"), "right")
+    properties = maps.map_properties(full, State(layer="conv"), "right")
     assert properties["positions"] is None
     assert "being computed" in properties["note"]
 
 
 def test_a_failed_map_says_why(full):
     full._worker.failed["projection/conv/tsne"] = "too few samples"
-    properties = projection.map_properties(full, State(layer="conv"), "right")
+    properties = maps.map_properties(full, State(layer="conv"), "right")
     assert "too few samples" in properties["note"]
 
 
 def test_class_colors_are_as_many_as_names(full):
-    how = projection.color(full, "predicted")
+    how = maps.color(full, "predicted")
     assert how["kind"] == "category"
     assert len(how["colors"]) == len(how["names"]) == 3
 
 
 def test_scores_get_a_scale(full):
-    how = projection.color(full, "loss")
+    how = maps.color(full, "loss")
     assert how["kind"] == "number"
     assert how["low"] < how["high"]
 
 
 @pytest.mark.parametrize("name", ["", "images", "metrics", "activations/dense", "nothing", "projection/dense/pca"])
 def test_what_cannot_color_or_size_is_left_out(full, name):
-    properties = projection.map_properties(full, State(color=name, size=name), "left")
+    properties = maps.map_properties(full, State(color=name, size=name), "left")
     assert properties["color"] is None
     assert properties["size"] is None
 
 
 def test_a_class_is_no_size(full):
-    assert projection.map_properties(full, State(size="predicted"), "left")["size"] is None
+    assert maps.map_properties(full, State(size="predicted"), "left")["size"] is None
 
 
 def test_selection_is_counted_and_a_foreign_one_ignored(full):
     name = full.selections.save([1, 5, 7])
-    assert projection.map_properties(full, State(selection=name), "left")["selection"]["count"] == 3
-    assert projection.map_properties(full, State(selection="f" * 12), "left")["selection"] is None
+    assert maps.map_properties(full, State(selection=name), "left")["selection"]["count"] == 3
+    assert maps.map_properties(full, State(selection="f" * 12), "left")["selection"] is None
 
 
 def test_caption_says_how_true_and_how_made(full):
-    said = text(projection.caption(full, State(), "right"))
+    said = text(maps.caption(full, State(), "right"))
     assert "t-SNE of dense" in said
     assert "seed" in said
     assert "trustworthiness" in said and "n = 60" in said
@@ -112,12 +114,34 @@ def test_menus_do_not_overwrite_a_view_before_the_network_is_open(tiny_session, 
 
 def test_before_the_dataset_is_read(tiny_session):
     session = tiny_session("nothing")
-    properties = projection.map_properties(session, State(), "left")
+    properties = maps.map_properties(session, State(), "left")
     assert properties["positions"] is None
     assert "Reading tiny.npz" in properties["note"]
-    assert projection.caption(session, State(), "left") == ""
+    assert maps.caption(session, State(), "left") == ""
 
 
 def test_without_webgl_a_chart_says_how_many_it_shows(full):
-    said = text(projection.chart(full, State(), "right"))
+    said = text(maps.chart(full, State(), "right"))
     assert "60 of 60 samples" in said
+
+
+def test_the_map_of_losses_deepens_grows_and_puts_the_hardest_on_top(full):
+    properties = maps.map_properties(full, State(color="predicted", size="entropy"), "losses")
+    assert properties["color"]["title"] == properties["size"]["title"] == full.unit("loss").title
+    assert properties["front"] == "high"
+    assert maps.map_properties(full, State(), "right")["front"] is None
+
+
+@pytest.mark.parametrize("side", ["left", "right", "losses"])
+def test_a_query_says_who_is_shown(full, side):
+    shown = maps.map_properties(full, State(query="not correct"), side)["shown"]
+    assert shown["count"] == (full.column("correct") == 0).sum()
+    assert shown["url"] == full.find("not correct").hits_url
+    for query in ("", "  ", "loss >", "nobody == 3"):
+        assert maps.map_properties(full, State(query=query), side)["shown"] is None
+
+
+def test_the_chart_that_stands_in_follows_the_query_too(full):
+    wrong = (full.column("correct") == 0).sum()
+    assert f"{wrong} of 60 samples" in text(maps.chart(full, State(query="not correct"), "right"))
+    assert "0 of 60 samples" in text(maps.chart(full, State(query="loss < 0"), "right"))

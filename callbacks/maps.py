@@ -1,4 +1,4 @@
-"""The maps of the projection page: what they show, and what is picked on them."""
+"""The sample maps of all pages: what they show, and what is picked on them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import projection
+from layouts import maps
 from layouts.kit import ids
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from workspace.session import Session
 
-PROPERTIES = ("positions", "color", "size", "facts", "total", "note", "selection", "focus", "images", "imageSize")
+PROPERTIES = (
+    "positions", "color", "size", "front", "facts", "total", "note", "selection", "shown", "focus", "images",
+    "imageSize",
+)  # fmt: skip
 
 
 def register(app: Dash, session: Session) -> None:
@@ -37,12 +40,12 @@ def register(app: Dash, session: Session) -> None:
         """What a map shows, and a word to the worker if that is not there yet."""
         view, side = layouts.kit.state.State.of(state), which["side"]
         if session.has_dataset:
-            session.want(projection.columns(session, view))
-        properties = projection.map_properties(session, view, side)
+            session.want(maps.columns(session, view, side))
+        properties = maps.map_properties(session, view, side)
         return {
             "properties": {name: properties.get(name) for name in PROPERTIES},
-            "caption": projection.caption(session, view, side),
-            "fallback": projection.chart(session, view, side) if unsupported else None,
+            "caption": maps.caption(session, view, side),
+            "fallback": maps.chart(session, view, side) if unsupported else None,
         }
 
     @app.callback(
@@ -65,8 +68,9 @@ def register(app: Dash, session: Session) -> None:
             positions[drawn]["name"],
             lasso["polygon"],
             mode=lasso["mode"],
-            color=view.color,
+            color=maps.colored_by(view, triggered["side"]),
             hidden=lasso["hidden"],
+            query=maps.followed(session, view),
         )
         return patch
 
