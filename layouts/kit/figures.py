@@ -22,8 +22,9 @@ CONFIG: Any = {
     "showSendToCloud": False,
     "displaylogo": False,
     "responsive": True,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "toImage"],
 }
+KINDS = ("png", "svg")
 MOST_NUMBERED = 20  # classes; more cells than that have no room for a count
 CELL, MARGIN, TALLEST = 44, 96, 560  # pixels
 ERROR, RIGHT = "rgba(66,99,235,{})", "rgba(128,138,158,{})"
@@ -46,7 +47,10 @@ def graph(name: str, figure: Figure, *, label: str, height: int) -> Any:
         responsive=True,
         style={"height": f"{height}px"},
     )
-    return html.Figure(chart, className="graph", role="img", tabIndex=0, **parts.aria(label))
+    shown = html.Div(chart, role="img", tabIndex=0, **parts.aria(label))
+    return html.Figure(
+        [shown, html.Div([_file(name, kind) for kind in KINDS], className="graph-files")], className="graph"
+    )
 
 
 def confusion(counts: NDArray[np.integer], names: Sequence[str]) -> tuple[Figure, int]:
@@ -168,6 +172,13 @@ def scatter(
     axis = {"visible": False}
     layout = {"xaxis": axis, "yaxis": {**axis, "scaleanchor": "x"}, "margin": {"l": 0, "r": 0, "t": 0, "b": 0}}
     return {"data": traces, "layout": layout}
+
+
+def _file(name: str, kind: str) -> Any:
+    """A button that saves the chart beside it, in light colors on white (assets/charts.js)."""
+    text = f"Save this chart as {kind.upper()}"
+    what: dict[str, Any] = {"data-chart": name, "data-kind": kind, **parts.aria(text)}
+    return html.Button(kind.upper(), className="plain", title=text, **what)
 
 
 def _logarithms(counts: NDArray[np.integer]) -> list[list[float | None]]:

@@ -1,0 +1,57 @@
+"""The image pool follows the view: which samples, in which order, how large."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import ClientsideFunction, Input, Output, State
+
+import layouts.kit.state
+from layouts import gallery
+from layouts.kit import ids
+from layouts.kit.gallery import Gallery
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from workspace.session import Session
+
+PROPERTIES = (
+    "rows", "total", "note", "empty", "sprite", "side", "image", "imageSize", "facts", "selection", "editing",
+    "focus",
+)  # fmt: skip
+
+
+def register(app: Dash, session: Session) -> None:
+    """Wire the gallery; what is clicked and chosen on it is wired as for every picker."""
+
+    @app.callback(
+        {name: Output(ids.picker(gallery.NAME), name) for name in PROPERTIES},
+        Input(ids.STATE, "data"),
+        Input(ids.VERSION, "data"),
+        prevent_initial_call=True,
+    )
+    def show(state: dict[str, Any], version: int) -> dict[str, Any]:
+        """What the gallery shows, and a word to the worker if it needs smaller pictures."""
+        view = layouts.kit.state.State.of(state)
+        session.want(gallery.columns(session))
+        empty = Gallery(id="")
+        return {name: getattr(empty, name) for name in PROPERTIES} | gallery.properties(session, view)
+
+    # The size follows the slider at once; the view is told when it is let go.
+    app.clientside_callback(
+        ClientsideFunction("gallery", "size"),
+        Output(ids.picker(gallery.NAME), "thumb"),
+        Input(ids.control("thumb"), "drag_value"),
+        Input(ids.control("thumb"), "value"),
+        prevent_initial_call=True,
+    )
+
+    # Who marks the first sample of a result wants to go on there, not to be shown that one alone.
+    app.clientside_callback(
+        ClientsideFunction("gallery", "stay"),
+        Output(ids.control("pool"), "value"),
+        Input(ids.picker(gallery.NAME), "chosen"),
+        State(ids.control("pool"), "value"),
+        prevent_initial_call=True,
+    )
