@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from app import create_app
-from layouts import sample
+from layouts import query, sample, similar
 from layouts.kit import ids
 from layouts.kit.state import State
 from layouts.page import PAGES, ordered
@@ -31,7 +32,11 @@ def app(full):
 
 def everything(session):
     """Every component of the frame, of every page, and of what stands beside them."""
-    trees = [shell(session), sample.panel(session, 0), *(page.layout(session, State()) for page in ordered())]
+    asked = State(query="index < 5")
+    beside = [sample.panel(session, 0), query.saved([("a name", "loss > 1")]), query.select(session, asked)]
+    name = session.uploads.save(np.zeros(session.dataset.image_shape, np.uint8))
+    beside += [similar.body(session, State(focus="0")), similar.body(session, State(upload=name))]
+    trees = [shell(session), *beside, *(page.layout(session, State()) for page in ordered())]
     return [component for tree in trees for component in components(tree)]
 
 
@@ -170,7 +175,7 @@ def test_parts_come_when_their_columns_come(tiny_session):
 
 
 def test_a_sample_is_looked_at(app):
-    values = {"state.data": {"focus": "3"}, "version.data": 1}
+    values = {"state.data": {"focus": "3"}, "version.data": 1, "sample-panel-body.data-stage": None}
     answer = post(app, "sample-panel-body.children", values, "state.data")
     assert answer[ids.PANEL]["hidden"] is False
     assert "Sample 3" in json.dumps(answer)
@@ -178,12 +183,13 @@ def test_a_sample_is_looked_at(app):
 
 @pytest.mark.parametrize("focus", ["", "none", "-1"])
 def test_no_sample_no_panel(app, focus):
-    values = {"state.data": {"focus": focus}, "version.data": 1}
+    values = {"state.data": {"focus": focus}, "version.data": 1, "sample-panel-body.data-stage": None}
     assert post(app, "sample-panel-body.children", values, "state.data")[ids.PANEL]["hidden"] is True
 
 
 def test_a_foreign_sample_and_a_foreign_selection_are_told_in_place(app):
     values = {"state.data": {"focus": "999", "selection": "0123456789ab"}, "version.data": 1}
+    values["sample-panel-body.data-stage"] = None
     assert "counted from 0" in json.dumps(post(app, "sample-panel-body.children", values, "state.data"))
     assert "not known on this server" in json.dumps(post(app, "selection-tray-body.children", values, "state.data"))
 

@@ -112,7 +112,8 @@ def test_a_choice_spells_its_default_out(tiny_session, name):
     session = tiny_session("full")
     spelled = State(split="test", network_view="layers")
     assert stage(name, session, State()) == stage(name, session, spelled)
-    assert stage(name, session, State()) != stage(name, session, State(split="train", network_view="blocks"))
+    changed = State(split="train", network_view="blocks", query="index < 5")
+    assert stage(name, session, State()) != stage(name, session, changed)
 
 
 def test_navigation_leads_to_every_page(tiny_session):
