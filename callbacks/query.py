@@ -15,10 +15,10 @@ import layouts.kit.state
 from layouts import query
 from layouts.kit import ids
 from util import InspectorError
-from workspace import vocabulary
+from workspace.query import vocabulary
 from workspace.plan import ColumnNotReady
 from workspace.query import QueryError, parse
-from workspace.saved import SavedQueries
+from workspace.query.saved import SavedQueries
 
 if TYPE_CHECKING:
     from dash import Dash

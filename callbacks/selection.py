@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 
-HIDDEN: Any = ([], True)
+HIDDEN: tuple[Any, bool] = ([], True)  # no text: Dash would keep looking for what stood there
 MODES = ("replace", "add", "remove")
 
 

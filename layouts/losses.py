@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.page import page
 from layouts.part import part, place
+from workspace.session import literal
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -125,7 +125,7 @@ def histograms(session: Session, state: State) -> Any:
             "n": int(found.n[code]),
             "mean": float(found.mean[code]),
             "median": float(found.median[code]),
-            "query": f"label == {json.dumps(names[code], ensure_ascii=False)}",
+            "query": f"label == {literal(names[code])}",
         }
         for code in order
     ]

@@ -15,7 +15,7 @@ from layouts.kit.markup import markup
 from layouts.kit.query_box import QueryBox
 from layouts.kit.state import State
 from layouts.part import part, place
-from workspace.session import ColumnNotReady, QueryError
+from workspace.session import ColumnNotReady, QueryError, column_text
 
 if TYPE_CHECKING:
     from workspace.session import Field, Result, Session
@@ -176,7 +176,7 @@ def _help(session: Session) -> Any:
         className="query-examples",
     )
     columns = html.Table(
-        [html.Tr([html.Td(html.Span(_written(field), className="query-code")), html.Td(_about(field))])
+        [html.Tr([html.Td(html.Span(column_text(field.name), className="query-code")), html.Td(_about(field))])
          for field in known[:MOST_COLUMNS]],
         className="query-examples",
     )  # fmt: skip
@@ -205,10 +205,6 @@ def _help(session: Session) -> Any:
         ],
         className="query-help-box",
     )
-
-
-def _written(field: Field) -> str:
-    return field.name if field.name.isidentifier() else "`" + field.name.replace("`", "``") + "`"
 
 
 def _about(field: Field) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
-from workspace.fitting import Field, Kind
+from workspace.query.fitting import Field, Kind
 
 if TYPE_CHECKING:
     from workspace.session import Session

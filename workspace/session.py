@@ -24,7 +24,7 @@ from workspace.losses import Losses
 from workspace.mosaics import Mosaics
 from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network
 from workspace.plan import PIXELS, ColumnNotReady, Plan, UnknownColumn, standard
-from workspace.query import Field, QueryError
+from workspace.query import Field, QueryError, column_text, literal
 from workspace.result import Result, Results
 from workspace.selection import Mode, Selections, inside
 from workspace.similar import Found, Question, Similar
@@ -36,7 +36,7 @@ LOG_RATIO = 50.0
 
 __all__ = [
     "PIXELS", "Answer", "ColumnNotReady", "Field", "Found", "OpenDataset", "OpenNetwork", "QueryError", "Question",
-    "Result", "Session", "Unit", "UnknownColumn", "Upload",
+    "Result", "Session", "Unit", "UnknownColumn", "Upload", "column_text", "literal",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MAXIMUM_LENGTH = 300
-LONG = {"query": 2000, "filters": 2000, "columns": 2000}  # what may be longer
+LONG = {"query": 2000, "filters": 2000, "columns": 2000}  # one letter more is kept, so that it is refused aloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class State:
         upload: the name of the uploaded picture that is asked about; "" for the sample looked at.
         asked: the sample that is asked about when its panel is closed.
         versus: the result that is compared with the query; "" for the nearest.
-        units: "natural" if waveforms keep the network's order of units; "" for the best at telling classes apart first.
+        units: "natural" if waveforms keep the network's order; "" for the best at telling classes apart first.
     """
 
     layer: str = ""
@@ -81,11 +81,11 @@ class State:
         known = cls.__dataclass_fields__
         return cls(
             **{
-                name: str(value)
+                name: str(value)[: LONG[name] + 1] if name in LONG else str(value)
                 for name, value in (values or {}).items()
                 if name in known
                 and isinstance(value, str | int)
-                and len(str(value)) <= LONG.get(name, MAXIMUM_LENGTH)
+                and (name in LONG or len(str(value)) <= MAXIMUM_LENGTH)
             }
         )
 

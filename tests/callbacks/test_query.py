@@ -11,8 +11,8 @@ from app import create_app
 from callbacks.query import count
 from tests.callbacks.calling import OWN, client, dependencies
 from tests.tiny import KINDS
-from workspace.saved import SavedQueries
-from workspace.vocabulary import key
+from workspace.query.saved import SavedQueries
+from workspace.query.vocabulary import key
 
 
 @pytest.fixture

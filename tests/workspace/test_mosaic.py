@@ -9,8 +9,8 @@ import pytest
 
 from util import InspectorError
 from workspace.facets import facet
-from workspace.fitting import Field
 from workspace.mosaic import ARRANGEMENTS, arranged, layout
+from workspace.query.fitting import Field
 from workspace.tiles import TILE, levels, tile
 
 N = 200

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workspace import complaint
-from workspace.complaint import QueryError
+from workspace.query import complaint
+from workspace.query.complaint import QueryError
 
 if TYPE_CHECKING:
     from lark import Lark, Token

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.workspace.asking import COLUMNS
+from tests.workspace.query.asking import COLUMNS
 from workspace.query import Field, column_text, literal, parse
 
 N = 60

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workspace.fitting import Fields, check, codes_of
-from workspace.syntax import Bare, Compare, Every, Match, Member, Node, Not, Null, Operand, Some
+from workspace.query.fitting import Fields, check, codes_of
+from workspace.query.syntax import Bare, Compare, Every, Match, Member, Node, Not, Null, Operand, Some
 
 Mask = NDArray[np.bool_]
 

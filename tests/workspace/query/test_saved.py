@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from workspace.query import QueryError
-from workspace.saved import KIND, MOST, NotSaved, SavedQueries
+from workspace.query.saved import KIND, MOST, NotSaved, SavedQueries
 from workspace.store import Store
 
 

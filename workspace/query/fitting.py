@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from numpy.typing import NDArray
 
-from workspace.complaint import QueryError, quoted
-from workspace.syntax import (
+from workspace.query.complaint import QueryError, quoted
+from workspace.query.syntax import (
     Bare,
     Compare,
     Every,

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from workspace.complaint import QueryError
-from workspace.fitting import Field, Fields, check, column_text, literal
-from workspace.matching import matches
-from workspace.syntax import LONGEST, Node, operands, read
+from workspace.query.complaint import QueryError
+from workspace.query.fitting import Field, Fields, check, column_text, literal
+from workspace.query.matching import matches
+from workspace.query.syntax import LONGEST, Node, operands, read
 
 __all__ = ["LONGEST", "Field", "Query", "QueryError", "both", "column_text", "literal", "parse"]
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.workspace.asking import N, fields
+from tests.workspace.query.asking import N, fields
 from workspace.query import QueryError, parse
 
 QUICK = 0.05  # seconds, for any text

@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from tests.workspace.asking import CLASSES, COLUMNS, TEXTS, N, fields
+from tests.workspace.query.asking import CLASSES, COLUMNS, TEXTS, N, fields
 from workspace.query import LONGEST, QueryError, both, column_text, literal, parse
 
 # (query, the rows it finds): Q5, Q11, Q12, Q13, Q14, Q15, Q16 of the robustness list, and the grammar one by one
