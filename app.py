@@ -59,13 +59,14 @@ def parser() -> Arguments:
         description="See what is wrong with a trained image classifier or its data.",
         epilog=f"datasets by name:\n{known}\n\nexamples:\n  python app.py\n"
         "  python app.py my_model.h5 fashion_mnist --data downloads/\n"
+        "  python app.py my_model.keras photos/\n"
         "  python app.py my_model.h5 my_images.npz --check --min-accuracy 0.98",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     add = result.add_argument
     add("model", nargs="?", default=DEMO[0], help="a .h5 or .keras file, or the name of a bundled network")
-    add("dataset", nargs="?", default=DEMO[1], help="a name from the list below, or an .npz file")
+    add("dataset", nargs="?", default=DEMO[1], help="a name from the list below, or the path of a folder of images, .npz, .idx, .csv or .parquet")
     add("--host", default="127.0.0.1", help="address to listen on; other than 127.0.0.1, a token is needed")
     add("--port", type=_port, default=8050, help="0 takes any free port")
     add("--cache", type=Path, default=Path(".innerview"), metavar="DIR", help="where results are kept")

@@ -18,6 +18,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import importlib
+import mmap
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ import numpy as np
 T = TypeVar("T")
 
 DIGEST_LENGTH = 32
+PIECE = 2**24
 
 
 class InspectorError(Exception):
@@ -119,12 +121,38 @@ def digest(*parts: Any) -> str:
     return state.hexdigest()[:DIGEST_LENGTH]
 
 
+def pieces(array: np.ndarray[Any, Any]) -> Iterator[memoryview]:
+    """The bytes of an array, some megabytes at a time.
+
+    What was read of a file that is mapped read-only is let go again, so that a process never holds all
+    of an array that is larger than memory.
+    """
+    flat = np.ascontiguousarray(array).reshape(-1)
+    if not flat.nbytes:
+        return
+    flat = flat.view(np.uint8)
+    mapped = _mapped(array)
+    for start in range(0, len(flat), PIECE):
+        yield flat[start : start + PIECE].data
+        if mapped is not None:
+            mapped.madvise(mmap.MADV_DONTNEED)
+
+
+def _mapped(array: Any) -> mmap.mmap | None:
+    """The read-only map of a file that an array lies in, where the system can let go of its pages."""
+    while isinstance(array, np.ndarray):
+        if isinstance(array, np.memmap) and array.mode != "r":
+            return None
+        array = array.base
+    return array if isinstance(array, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED") else None
+
+
 def _feed(state: Any, part: Any) -> None:
     match part:
         case np.ndarray():
-            array = np.ascontiguousarray(part)
-            state.update(f"array {array.dtype.str} {array.shape} ".encode())
-            state.update(array.data if array.size else b"")
+            state.update(f"array {part.dtype.str} {part.shape or (1,)} ".encode())
+            for piece in pieces(part):
+                state.update(piece)
         case bytes():
             state.update(b"bytes %d " % len(part))
             state.update(part)

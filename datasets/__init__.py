@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from datasets.dataset import UNLABELLED, BadDataset, Dataset
 from datasets.finding import UnknownDataset, fallback, fetch, find, keras_folder, known, sha256_of
-from datasets.loader import LOADERS, Source, shown
+from datasets.loader import LOADERS, Source, Wish, shown
 from util import Report, discover, silent
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "Dataset",
     "Source",
     "UnknownDataset",
+    "Wish",
     "fallback",
     "fetch",
     "find",
@@ -48,7 +49,7 @@ def obtain(
     """The files of the dataset of that name or path: local ones, else downloaded, else its stand-in's.
 
     Args:
-        name: one of `known`, or the path of an .npz file.
+        name: one of `known`, or the path of a file or folder.
         data_dir: where to look first, and where to download to; by default Keras's cache folder.
         report: hears how many bytes of a download have come.
         patience: how long to wait for the network; by default 12 s for an answer.
@@ -82,8 +83,10 @@ def load(
     return read(obtain(name, data_dir, report=report, patience=patience))
 
 
-def read(source: Source) -> Dataset:
+def read(source: Source, wish: Wish | None = None) -> Dataset:
     """The dataset that these files hold, with the source's notices before its own.
+
+    What is wished for is left to those readers that stream, to save them work; the others give all.
 
     A file that is not the well-known one is used all the same, with a notice: exact copies that were
     packed anew are common, and only a person can tell.
@@ -93,7 +96,8 @@ def read(source: Source) -> Dataset:
     """
     discover("datasets")
     try:
-        dataset = LOADERS[source.loader].read(source)
+        loader = LOADERS[source.loader]
+        dataset = loader.read(source, wish or Wish()) if loader.streams else loader.read(source)
     except MemoryError as error:
         raise BadDataset(
             f"{shown(source.name)}: not enough memory for it; close other programs or take fewer images"

@@ -6,7 +6,7 @@ the page show. Images keep the pixels they came with (uint8); scaling is the net
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,7 @@ class Dataset:
         source: one sentence on where the files came from.
         notices: what a person should know, a sentence each.
         metadata: further columns, each with n rows.
+        problems: (what, why) for each sample that could not be read and is not among the n.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Dataset:
     source: str = ""
     notices: tuple[str, ...] = ()
     metadata: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    problems: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.images)
@@ -89,9 +91,7 @@ class Dataset:
         Raises:
             BadDataset: there is no such split.
         """
-        if split != "all" and split not in self.split_names:
-            raise BadDataset(f"{self.name}: no split '{split}'; it has {', '.join(self.split_names)}, or say 'all'")
-        codes = range(len(self.split_names)) if split == "all" else [self.split_names.index(split)]
+        codes = codes_of(self.name, split, self.split_names)
         rows = np.concatenate([np.flatnonzero(self.split == code)[:limit] for code in codes])
         if len(rows) == len(self):
             return self
@@ -106,4 +106,18 @@ class Dataset:
             source=self.source,
             notices=self.notices,
             metadata={name: column[rows] for name, column in self.metadata.items()},
+            problems=self.problems,
         )
+
+
+def codes_of(name: str, split: str, split_names: Sequence[str]) -> list[int]:
+    """The positions of the splits that a person means by the name of one, or by "all".
+
+    Raises:
+        BadDataset: the dataset of that name has no such split.
+    """
+    if split == "all":
+        return list(range(len(split_names)))
+    if split not in split_names:
+        raise BadDataset(f"{name}: no split '{split}'; it has {', '.join(split_names)}, or say 'all'")
+    return [split_names.index(split)]

@@ -42,7 +42,7 @@ def find(name: str, data_dir: Path | None = None) -> Source | None:
     """Local files for a dataset's name or path; None if a download would be needed.
 
     Args:
-        name: one of `known`, or the path of a file.
+        name: one of `known`, or the path of a file or folder.
         data_dir: where to look before Keras's cache folder.
 
     Raises:
@@ -52,7 +52,9 @@ def find(name: str, data_dir: Path | None = None) -> Source | None:
     loader = _loader(name)
     if loader.claims is not None:
         path = Path(name)
-        return _source(name, loader, [path], [""], f"the file {path.name}")
+        origin = f"the {'folder' if path.is_dir() else 'file'} {shown(path.name or path.resolve().name)}"
+        files = loader.files(path)
+        return _source(name, loader, files, [""] * len(files), origin)
     for folder, origin in _places(data_dir):
         for copy in loader.copies:
             paths = [_at(file, folder) for file in copy]
@@ -141,7 +143,7 @@ def _loader(name: str) -> Loader:
     names = list(known())
     if name in names:
         return LOADERS[name]
-    choices = f"{nearest(name.lower(), names)}, or the path of {_kinds()}"
+    choices = f"{nearest(name.lower(), names)}, or the path of a {_kinds()}"
     if "://" in name:
         raise UnknownDataset(f"{shown(name)}: an address; download the file yourself and give its path")
     path = Path(name)
@@ -150,14 +152,15 @@ def _loader(name: str) -> Loader:
             if loader.claims is not None and loader.claims(path):
                 return loader
         kind = "a folder" if path.is_dir() else f"a {path.suffix or 'nameless'} file"
-        raise BadDataset(f"{shown(name)}: {kind} is no data set; {choices}")
+        raise BadDataset(f"{shown(name)}: {kind} is no data set; give the path of a {_kinds()}")
     if re.search(r"[/\\]|\.\w{1,8}$", name):
         raise UnknownDataset(f"{shown(name)}: no such file; check the path, or give a name ({', '.join(names)})")
     raise UnknownDataset(f"dataset '{shown(name)}': not known; {choices}")
 
 
 def _kinds() -> str:
-    return " or ".join(loader.title for loader in LOADERS if loader.claims is not None)
+    titles = sorted(loader.title for loader in LOADERS if loader.claims is not None)
+    return " or ".join([", ".join(titles[:-1]), titles[-1]])
 
 
 def _exists(path: Path) -> bool:
@@ -197,6 +200,8 @@ def _source(name: str, loader: Loader, files: list[Path], sha256: list[str], ori
     for path in files:
         try:
             info = path.stat()
+            if stat.S_ISDIR(info.st_mode) and loader.identity is not None:
+                continue
             if not stat.S_ISREG(info.st_mode):
                 raise BadDataset(f"{shown(path)}: not a plain file; give a file")
             with path.open("rb") as file:
@@ -205,6 +210,8 @@ def _source(name: str, loader: Loader, files: list[Path], sha256: list[str], ori
                 parts += [info.st_size, info.st_mtime_ns, head, file.read(ENDS)]
         except OSError as error:
             raise BadDataset(f"{shown(path)}: cannot be read ({error.strerror}); check its permissions") from error
+    if loader.identity is not None:
+        parts.append(loader.identity(Path(name)))
     return Source(name, loader.name, tuple(files), origin, digest(*parts), sha256=tuple(sha256))
 
 

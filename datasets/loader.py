@@ -5,10 +5,12 @@ A dataset with a name is one file, and so is a kind of file that may be given by
     @dataset("kmnist", title="...", copies=((File("kmnist.npz", url="https://...", sha256="..."),),))
     def kmnist(source): return checked(npz.read(source), CHARACTERS, (28, 28, 1))
 
-    @path_reader("folder", title="a folder of images", claims=lambda path: path.is_dir())
-    def folder(source): ...
+    @path_reader("folder", title="folder of images", claims=lambda path: path.is_dir(), streams=True)
+    def folder(source, wish): ...
 
 A loader reads the files it is given and touches no others; finding and downloading happen elsewhere.
+One that streams hears what is wanted of the dataset, reads no more, and keeps no more in memory than
+a few images: what it decodes goes to a file on disk, which is mapped.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from datasets.dataset import BadDataset, Dataset
-from util import Registry
+from util import Registry, Report, silent
 
 LONGEST_SHOWN = 100
 
@@ -89,29 +92,53 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What of a dataset is wanted, for readers that can leave the rest alone.
+
+    Attributes:
+        split: name of a split, or "all".
+        limit: how many images of each split at most.
+        scratch: folder for decoded images, which are too many for memory; by default the system's.
+        report: hears how many files have been read.
+    """
+
+    split: str = "all"
+    limit: int | None = None
+    scratch: Path | None = None
+    report: Report = silent
+
+
+@dataclass(frozen=True, slots=True)
 class Loader:
     """One registered dataset, or one kind of file.
 
     Attributes:
         name: what a person types, or the name of the kind of file.
-        title: for `--help` and menus.
-        read: makes the dataset of its files. Raises BadDataset.
+        title: for `--help` and menus; of a kind of file, what follows "the path of a".
+        read: makes the dataset of its files. Raises BadDataset. Takes a Source, and a Wish if it streams.
         copies: forms in which it may lie on disk, the best first; the first one is what is downloaded.
         spare: the stand-in, if there is one.
         claims: for kinds of file: whether a path (which may not exist) is of this kind.
+        streams: whether `read` takes a Wish.
+        files: for kinds of file: all the files that belong to a path; just the path if not given.
+        identity: what besides these files' sizes, times and ends makes the dataset what it is, for `digest`.
     """
 
     name: str
     title: str
-    read: Callable[[Source], Dataset]
+    read: Callable[..., Dataset]
     copies: tuple[Copy, ...] = ()
     spare: Spare | None = None
     claims: Callable[[Path], bool] | None = field(default=None)
+    streams: bool = False
+    files: Callable[[Path], list[Path]] = lambda path: [path]
+    identity: Callable[[Path], object] | None = None
 
 
 LOADERS: Registry[Loader] = Registry("dataset")
 
 Reader = Callable[[Source], Dataset]
+AnyReader = TypeVar("AnyReader", bound=Callable[..., Dataset])
 
 
 def dataset(
@@ -126,11 +153,23 @@ def dataset(
     return register
 
 
-def path_reader(name: str, *, title: str, claims: Callable[[Path], bool]) -> Callable[[Reader], Reader]:
-    """Register the function as the reader of one kind of file or folder that is given by its path."""
+def path_reader(
+    name: str,
+    *,
+    title: str,
+    claims: Callable[[Path], bool],
+    streams: bool = False,
+    files: Callable[[Path], list[Path]] = lambda path: [path],
+    identity: Callable[[Path], object] | None = None,
+) -> Callable[[AnyReader], AnyReader]:
+    """Register the function as the reader of one kind of file or folder that is given by its path.
 
-    def register(read: Reader) -> Reader:
-        LOADERS.add(name, Loader(name, title, read, claims=claims))
+    The arguments are `Loader`'s attributes. No two kinds may claim the same path.
+    """
+
+    def register(read: AnyReader) -> AnyReader:
+        loader = Loader(name, title, read, claims=claims, streams=streams, files=files, identity=identity)
+        LOADERS.add(name, loader)
         return read
 
     return register

@@ -19,22 +19,15 @@ from datasets.labels import class_names_of, positions_of
 from datasets.loader import Source, path_reader, shown
 from datasets.metadata import metadata_of
 from datasets.pixels import layout_of, scale_of
+from datasets.splits import ORDER, UNNAMED, WORDS
 
-UNNAMED = "data"
-"""The split of arrays whose names say none."""
-
-_SPLITS = {
-    "train": "train", "training": "train", "test": "test", "testing": "test",
-    "val": "validation", "valid": "validation", "validation": "validation", "dev": "validation",
-}  # fmt: skip
-_ORDER = ("train", "validation", "test", UNNAMED)
 _ROLES = dict.fromkeys(("x", "image", "images", "img", "imgs", "data", "pixels"), "images") | dict.fromkeys(
     ("y", "label", "labels", "target", "targets"), "labels"
 )
 _CLASS_NAMES = ("class_names", "classes", "label_names")
 
 
-@path_reader("npz", title="a .npz file", claims=lambda path: path.suffix.lower() == ".npz")
+@path_reader("npz", title=".npz", claims=lambda path: path.suffix.lower() == ".npz")
 def read(source: Source) -> Dataset:
     """The images and labels of an .npz file; see the module's docstring.
 
@@ -45,7 +38,7 @@ def read(source: Source) -> Dataset:
     what = shown(path)
     with Archive(path) as archive:
         images_of, labels_of = _roles(archive.names, what)
-        split_names = tuple(split for split in _ORDER if split in images_of)
+        split_names = tuple(split for split in ORDER if split in images_of)
         headers = {split: archive.header(images_of[split]) for split in split_names}
         lengths = _lengths(archive, headers, labels_of, what)
         images, notices = _images(archive, {split: images_of[split] for split in split_names}, headers, what)
@@ -53,7 +46,7 @@ def read(source: Source) -> Dataset:
         names = class_names_of(archive.read(given), what) if given else None
         labels, class_names, more = _labels(archive, labels_of, lengths, what, names)
         taken = {*images_of.values(), *labels_of.values(), given}
-        metadata, aside = metadata_of(archive, _SPLITS, lengths, {name for name in taken if name})
+        metadata, aside = metadata_of(archive, WORDS, lengths, {name for name in taken if name})
     return Dataset(
         name=source.name,
         images=images,
@@ -72,8 +65,8 @@ def _roles(names: list[str], what: str) -> tuple[dict[str, str], dict[str, str]]
     for name in names:
         parts = [part for part in re.split(r"[_\-.\s]+", name.lower()) if part]
         roles = {_ROLES[part] for part in parts if part in _ROLES}
-        splits = [_SPLITS[part] for part in parts if part in _SPLITS]
-        strange = [part for part in parts if part not in _ROLES and part not in _SPLITS]
+        splits = [WORDS[part] for part in parts if part in WORDS]
+        strange = [part for part in parts if part not in _ROLES and part not in WORDS]
         if len(roles) != 1 or len(splits) > 1 or strange:
             continue
         role = roles.pop()

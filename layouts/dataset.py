@@ -35,7 +35,7 @@ def dataset(session: Session, state: State) -> Any:
     """Name, size, source and digest."""
     opened = session.dataset
     height, width, channels = opened.image_shape
-    return parts.facts(
+    facts = parts.facts(
         {
             "name": opened.name,
             "samples": f"{opened.n:,}: " + ", ".join(f"{name} {count:,}" for name, count in session.splits),
@@ -45,6 +45,27 @@ def dataset(session: Session, state: State) -> Any:
             "source": opened.source,
             "digest begins": opened.fingerprint[:12],
         }
+    )
+    return [facts, _problems(session)]
+
+
+def _problems(session: Session) -> Any:
+    """The files that could not be read, each with the reason, folded up; nothing if there are none."""
+    opened = session.dataset
+    if not opened.n_problems:
+        return None
+    rows = [html.Tr([html.Td(name), html.Td(why)]) for name, why in opened.problems]
+    heads = html.Thead(html.Tr([html.Th("File", scope="col"), html.Th("Why", scope="col")]))
+    listed = len(opened.problems)
+    return html.Details(
+        [
+            html.Summary(f"{opened.n_problems:,} of {opened.n + opened.n_problems:,} files could not be read"),
+            html.P(f"the first {parts.count(listed, opened.n_problems)}", className="note")
+            if listed < opened.n_problems
+            else None,
+            markup("problems", html.Table([heads, html.Tbody(rows)], className="facts"), className="scroll"),
+        ],
+        className="problems",
     )
 
 

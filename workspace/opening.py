@@ -17,6 +17,7 @@ import numpy as np
 import datasets
 import model.network
 import model.preprocessing
+from datasets.loader import shown
 from model import BadModel, graph, reading
 from model.info import NetworkInfo
 from util import Report, digest, nearest, silent
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from model.network import Network
 
 AUTOMATIC = "auto"
+MOST_PROBLEMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class OpenDataset:
-    """A dataset that lies in the store: everything about it but the arrays, which have keys."""
+    """A dataset that lies in the store: everything about it but the arrays, which have keys.
+
+    Of the files that could not be read, `n_problems`, the first MOST_PROBLEMS are listed with the reason.
+    """
 
     name: str
     fingerprint: str
@@ -67,11 +72,14 @@ class OpenDataset:
     source: str
     notices: tuple[str, ...]
     keys: Mapping[str, str]
+    n_problems: int = 0
+    problems: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> OpenDataset:
         """Read back what `to_dict` wrote."""
-        return cls(**_tuples(record))
+        problems = tuple((what, why) for what, why in record.get("problems", ()))
+        return cls(**{**_tuples(record), "problems": problems})
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for the store."""
@@ -123,7 +131,9 @@ def open_dataset(store: Store, options: Options, report: Report = silent) -> Ope
     if known is not None:
         return known
     source = datasets.obtain(options.dataset, options.folder, report=report)
-    dataset = datasets.read(source).narrowed(split=options.split, limit=options.limit)
+    scratch = store.folder / "columns"
+    wish = datasets.Wish(split=options.split, limit=options.limit, scratch=scratch, report=report)
+    dataset = datasets.read(source, wish).narrowed(split=options.split, limit=options.limit)
     columns: dict[str, Any] = {
         "images": dataset.images,
         "labels": dataset.labels,
@@ -158,6 +168,8 @@ def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
         source=dataset.source,
         notices=dataset.notices,
         keys=keys,
+        n_problems=len(dataset.problems),
+        problems=tuple((shown(what), why) for what, why in dataset.problems[:MOST_PROBLEMS]),
     )
 
 

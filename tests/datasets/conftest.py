@@ -8,10 +8,10 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def keras_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache folder of Keras. No test reads or fills the real one, or leaves this machine."""
-    home = tmp_path / "keras-home"
-    (home / "datasets").mkdir(parents=True)
+    home = tmp_path_factory.mktemp("keras-home")
+    (home / "datasets").mkdir()
     monkeypatch.setenv("KERAS_HOME", str(home))
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)

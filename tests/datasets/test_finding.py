@@ -58,8 +58,9 @@ def test_addresses_are_not_fetched(typed) -> None:
 
 def test_a_file_or_folder_that_no_reader_takes(tmp_path) -> None:
     (tmp_path / "model.h5").write_bytes(b"\x89HDF")
+    (tmp_path / "notes.md").touch()
     assert "a .h5 file is no data set" in message(str(tmp_path / "model.h5"), kind=BadDataset)
-    assert "a folder is no data set" in message(str(tmp_path), kind=BadDataset)
+    assert "2 files, 0 images: .h5 1, .md 1; give a folder" in message(str(tmp_path), kind=BadDataset)
 
 
 def test_a_data_folder_that_is_none(tmp_path) -> None:
