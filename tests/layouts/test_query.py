@@ -88,8 +88,8 @@ def test_help_names_every_column(tiny_session):
 
 @pytest.mark.parametrize("example", [example for example, _ in query.EXAMPLES])
 def test_every_example_of_the_help_is_a_query(example):
-    from tests.workspace.asking import N
-    from tests.workspace.asking import fields as asked
+    from tests.workspace.query.asking import N
+    from tests.workspace.query.asking import fields as asked
     from workspace.query import Field, parse
 
     known = asked()
