@@ -51,7 +51,6 @@ HOMES = {
     "PIL": {"callbacks", "datasets"},
     "dash": {"app", "layouts", "callbacks"},
     "dash_bootstrap_components": {"layouts"},
-    "dash_ag_grid": {"layouts"},
     "plotly": {"layouts.kit"},
     "flask": {"callbacks"},
     "werkzeug": {"callbacks"},
