@@ -66,7 +66,12 @@ def parser() -> Arguments:
     )
     add = result.add_argument
     add("model", nargs="?", default=DEMO[0], help="a .h5 or .keras file, or the name of a bundled network")
-    add("dataset", nargs="?", default=DEMO[1], help="a name from the list below, or the path of a folder of images, .npz, .idx, .csv or .parquet")
+    add(
+        "dataset",
+        nargs="?",
+        default=DEMO[1],
+        help="a name from the list below, or the path of a folder of images, .npz, .idx, .csv or .parquet",
+    )
     add("--host", default="127.0.0.1", help="address to listen on; other than 127.0.0.1, a token is needed")
     add("--port", type=_port, default=8050, help="0 takes any free port")
     add("--cache", type=Path, default=Path(".innerview"), metavar="DIR", help="where results are kept")
@@ -75,6 +80,7 @@ def parser() -> Arguments:
     add("--limit", type=_positive, metavar="N", help="only the first N samples of each split")
     add("--split", default="all", metavar="NAME", help="train, test or all")
     add("--preprocess", default="auto", metavar="HOW", help="scaling of the pixels; found by trying if not given")
+    add("--custom", metavar="FILE", help="a Python file with layers of your own, which you trust: it is run")
     add("--check", action="store_true", help="print the findings and leave; 1 if a limit is broken")
     add("--min-accuracy", type=_share, metavar="X", help="with --check: the least accuracy of every split")
     add("--json", action="store_true", help="with --check: machine-readable")
@@ -210,7 +216,7 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _session(options: argparse.Namespace, *, on_refused: Any) -> Session:
-    from model import reading
+    from model import custom, reading
     from workspace.opening import Options
     from workspace.session import Session
     from workspace.store import Store
@@ -224,7 +230,9 @@ def _session(options: argparse.Namespace, *, on_refused: Any) -> Session:
         limit=options.limit,
         layer=options.layer,
         preprocess=options.preprocess,
+        custom=options.custom,
     )
+    custom.names(asked.code)
     return Session(Store(options.cache.resolve()), asked, on_refused=on_refused)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from model import BadModel, shown
@@ -24,6 +25,7 @@ from model.allowed import (
     is_function,
     is_keras,
 )
+from model.custom import bare
 
 MAX_DEPTH = 100
 REPLACE = "replace it by a layer of Keras and save again"
@@ -39,60 +41,105 @@ class InputTensor:
     channels_first: bool
 
 
-def check(config: object, file: str) -> None:
-    """Refuse a config that names anything but Keras's own layers and their parts, or nests too deep.
+def check_depth(config: object, file: str) -> None:
+    """Refuse a config that nests too deep to be walked through.
+
+    Raises:
+        BadModel: it does.
+    """
+    waiting: list[tuple[Any, int]] = [(config, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise BadModel(f"{file}: its model config is nested too deeply (over {MAX_DEPTH} levels); it is damaged")
+        inside = node if isinstance(node, list) else list(node.values()) if isinstance(node, dict) else ()
+        waiting += [(item, depth + 1) for item in inside]
+
+
+def check(
+    config: object, file: str, trusted: frozenset[str] = frozenset(), code: Path | None = None
+) -> frozenset[str]:
+    """Refuse a config that names anything but Keras's own layers and their parts, and trusted code.
+
+    Args:
+        config: not nested too deep.
+        file: how messages call the file it is from.
+        trusted: names of classes and functions that the person's own file brings.
+        code: that file, if there is one.
+
+    Returns:
+        Those of the trusted names that the network needs.
 
     Raises:
         BadModel: names the layer and its class or function.
     """
     if not isinstance(config, dict) or not isinstance(config.get("class_name"), str):
         raise BadModel(f"{file}: its model config describes no network; save it again with model.save()")
-    waiting: list[tuple[Any, str, int]] = [(config, "", 0)]
+    waiting: list[tuple[Any, str, bool]] = [(config, "", True)]
+    judge = _Judge(file, trusted, code)
     while waiting:
-        node, layer, depth = waiting.pop()
-        if depth > MAX_DEPTH:
-            raise BadModel(f"{file}: its model config is nested too deeply (over {MAX_DEPTH} levels); it is damaged")
+        node, layer, is_network = waiting.pop()
         if isinstance(node, list):
-            waiting += [(item, layer, depth + 1) for item in reversed(node)]
+            waiting += [(item, layer, False) for item in reversed(node)]
         elif isinstance(node, dict):
             if "class_name" in node:
-                layer = _check_object(node, layer, file, is_network=depth == 0)
+                layer = judge.thing(node, layer, is_network=is_network)
             for key in ("activation", "recurrent_activation"):
-                name = node.get(key)
-                if isinstance(name, str) and name not in ACTIVATIONS:
-                    raise BadModel(
-                        f"{file}: layer '{shown(layer)}' calls the function '{shown(name)}', which is not one of "
-                        "Keras's activations; replace it by one of these and save again"
-                    )
-            inside = [item for key, item in node.items() if key != "compile_config" or depth]  # never compiled
-            waiting += [(item, layer, depth + 1) for item in reversed(inside)]
+                if isinstance(node.get(key), str):
+                    judge.activation(node[key], layer)
+            inside = [item for key, item in node.items() if key != "compile_config" or not is_network]
+            waiting += [(item, layer, False) for item in reversed(inside)]  # what it was trained with is not built
+    return frozenset(judge.needed)
 
 
-def _check_object(node: Mapping[str, Any], outer: str, file: str, *, is_network: bool) -> str:
-    """Judge one named class or function; gives the name of the layer that what is inside belongs to."""
-    kind, inner, module = node["class_name"], node.get("config"), node.get("module")
-    if not isinstance(kind, str):
-        raise BadModel(f"{file}: its model config is damaged (a class without a name); copy it again")
-    named = inner.get("name") if isinstance(inner, dict) and kind not in PARTS | PLAIN else None
-    layer = named if isinstance(named, str) else outer
-    problem = ""
-    if kind in ("Lambda", "__lambda__"):
-        problem = f"holds Python code; not loaded; {REPLACE}"
-    elif kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
-        if not is_function(inner, module):
-            name = inner if module in (None, "builtins") else f"{module}.{inner}"
-            problem = f"calls the function '{shown(name)}'; not loaded; {REPLACE}"
-    elif kind in READ_FILES:
-        problem = f"({kind}) reads files; not loaded; save the network without it"
-    elif kind not in PLAIN and not is_keras(kind, module, node.get("registered_name")):
-        problem = (
-            f"is of class '{shown(kind)}', which is not one of Keras's own that are safe to open; "
-            "rebuild it from Keras's layers and save again"
-        )
-    if problem:
-        where = "the network itself" if is_network else f"layer '{shown(layer or kind)}'"
-        raise BadModel(f"{file}: {where} {problem}")
-    return layer
+class _Judge:
+    """Looks at one named thing after the other; `needed` are the trusted ones it met."""
+
+    def __init__(self, file: str, trusted: frozenset[str], code: Path | None) -> None:
+        self.file = file
+        self.trusted = trusted
+        self.code = code
+        self.needed: set[str] = set()
+
+    def activation(self, name: str, layer: str) -> None:
+        """Judge an activation given by its name alone."""
+        if bare(name) in self.trusted:
+            self.needed.add(bare(name))
+        elif name not in ACTIVATIONS:
+            raise BadModel(
+                f"{self.file}: layer '{shown(layer, 40)}' calls the function '{shown(name, 40)}', which is not one "
+                f"of Keras's activations; {self._way_out('replace it by one of these and save again')}"
+            )
+
+    def thing(self, node: Mapping[str, Any], outer: str, *, is_network: bool) -> str:
+        """Judge one named class or function; gives the name of the layer that what is inside belongs to."""
+        kind, inner, module = node["class_name"], node.get("config"), node.get("module")
+        if not isinstance(kind, str):
+            raise BadModel(f"{self.file}: its model config is damaged (a class without a name); copy it again")
+        named = inner.get("name") if isinstance(inner, dict) and kind not in PARTS | PLAIN else None
+        layer = named if isinstance(named, str) else outer
+        called = bare(inner) if kind == "function" and isinstance(inner, str) else bare(kind)
+        problem = ""
+        if kind in ("Lambda", "__lambda__"):
+            problem = f"holds Python code; not loaded; {REPLACE}"
+        elif called in self.trusted and not is_keras(called, module, None):
+            self.needed.add(called)
+        elif kind == "function" or (isinstance(inner, str) and kind not in PLAIN):
+            if not is_function(inner, module):
+                name = inner if module in (None, "builtins") else f"{module}.{inner}"
+                problem = f"calls the function '{shown(name)}'; not loaded; {self._way_out(REPLACE)}"
+        elif kind in READ_FILES:
+            problem = f"({kind}) reads files; not loaded; save the network without it"
+        elif kind not in PLAIN and not is_keras(kind, module, node.get("registered_name")):
+            remedy = self._way_out("rebuild it from Keras's layers, or name its code: --custom FILE.py")
+            problem = f"is of class '{shown(kind, 40)}', which is not one of Keras's own; {remedy}"
+        if problem:
+            where = "the network itself" if is_network else f"layer '{shown(layer or kind, 40)}'"
+            raise BadModel(f"{self.file}: {where} {problem}")
+        return layer
+
+    def _way_out(self, otherwise: str) -> str:
+        return otherwise if self.code is None else f"nor is it in {shown(self.code.name, 40)}: add it there"
 
 
 def layer_configs(config: Mapping[str, Any]) -> list[dict[str, Any]]:

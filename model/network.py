@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model import BadModel, architecture, graph, outline, reading, scores, shown
+from model import BadModel, architecture, building, custom, graph, outline, reading, scores, shown
 from model.info import NetworkInfo, image_shape
 from util import Progress, Report, silent
 
@@ -124,28 +121,67 @@ class Network:
         return max(1, min(at_most, max(BATCH_STEP // 2, fitting), needed))
 
 
-def open_network(path: Path) -> Network:
-    """Open a .h5 or .keras file, whatever its name ends in. Imports Keras, which takes seconds.
+def open_network(path: Path, image: tuple[int, ...] | None = None, code: Path | None = None) -> Network:
+    """Open a network of any era, whatever its name ends in. Imports Keras, which takes seconds.
+
+    Args:
+        path: the file.
+        image: (h, w, ch) of the images it is opened for; an input of unknown shape takes it.
+        code: a Python file that the person trusts, run if the network needs classes of it.
 
     Raises:
         BadModel: see `reading.scan`; or Keras cannot build it, or it gives no row of class scores.
     """
-    found = reading.scan(path)
+    found = reading.scan(path, image, code)
     file = shown(path, 90)
     keras = _keras(file)
-    suffix = f".{found['format']}"
-    made_by = f"saved by Keras {found['keras_version']}; " if found["keras_version"] else ""
+    classes = _trusted(code, found["custom"])
     try:
-        with _named(path, suffix) as named:
-            network = keras.models.load_model(named, compile=False, safe_mode=True)
+        network = building.build(keras, path, found, file, classes)
+    except BadModel:
+        raise
     except Exception as error:  # whatever Keras raises here is about this file, and its types are many
-        raise BadModel(
-            f"{file}: Keras {keras.__version__} cannot build it ({shown(error, 90)}); {made_by}save it again there"
-        ) from error
-    return _described(network, path, found)
+        with building.by_keras_2(path, found) as again:
+            if again is None:
+                building.explain(keras, path, found, file, classes)
+                made_by = f"saved by Keras {found['keras_version']}; " if found["keras_version"] else ""
+                raise BadModel(
+                    f"{file}: Keras {keras.__version__} cannot build it ({shown(error, 90)}); {made_by}save it again "
+                    "there"
+                ) from error
+            found = {**reading.scan(again[0], image), "keras_version": found["keras_version"]}
+            network = building.build(keras, again[0], found, file, {})
+            found["notices"] = (f"Today's Keras could not build it; {again[1]} read it first, and handed it on.",)
+    return _described(_functional(network, found, image), path, found, code)
 
 
-def _described(network: Any, path: Path, found: dict[str, Any]) -> Network:
+def _trusted(code: Path | None, needed: frozenset[str]) -> dict[str, Any]:
+    """The classes and functions that a network needs from the trusted code, which is run for that."""
+    if code is None or not needed:
+        return {}
+    classes = custom.load(code)
+    for name in sorted(needed - set(classes)):
+        raise BadModel(f"--custom {shown(code, 70)}: '{name}' is no class or function that Keras can use; see README")
+    return {name: classes[name] for name in needed}
+
+
+def _functional(network: Any, found: dict[str, Any], image: tuple[int, ...] | None) -> Any:
+    """The network as one flat graph; one of a class of the person's own becomes a graph of one row."""
+    if getattr(network, "inputs", None):
+        return outline.flat(network)
+    if network.__class__.__name__ not in found["custom"]:
+        return network
+    import keras
+
+    shape = (network.get_build_config() or {}).get("input_shape") if hasattr(network, "get_build_config") else None
+    start = keras.Input(tuple(shape[1:]) if shape else image, name="image")
+    found["notices"] += (
+        f"The network is a class of its own ({network.__class__.__name__}); its layers cannot be looked at singly.",
+    )
+    return keras.Model(start, network(start))
+
+
+def _described(network: Any, path: Path, found: dict[str, Any], code: Path | None) -> Network:
     import keras
 
     file = shown(path, 90)
@@ -167,7 +203,7 @@ def _described(network: Any, path: Path, found: dict[str, Any]) -> Network:
         raise BadModel(f"{file}: fails on an image of noise ({shown(error, 90)}); try it in Keras itself") from error
     info = NetworkInfo(
         name=path.name,
-        digest=reading.fingerprint(path),
+        digest=reading.fingerprint(path, code),
         layers=rows,
         input_shape=image_shape(tensor_shape, first),
         tensor_shape=tensor_shape,
@@ -179,7 +215,9 @@ def _described(network: Any, path: Path, found: dict[str, Any]) -> Network:
         trainable_parameters=sum(math.prod(weight.shape) for weight in network.trainable_weights),
         keras_version=keras.__version__,
         saved_with=found["keras_version"],
-        notices=tuple(filter(None, (_misnamed(path, found["format"]), ending.notice, *_damaged(network)))),
+        notices=tuple(
+            filter(None, (_misnamed(path, found["format"]), *found["notices"], ending.notice, *_damaged(network)))
+        ),
     )
     return Network(info, network, ending)
 
@@ -193,21 +231,6 @@ def _keras(file: str) -> Any:
     if keras.backend.backend() != "tensorflow":
         raise BadModel(f"{file}: Keras runs on {keras.backend.backend()} here; set KERAS_BACKEND=tensorflow")
     return keras
-
-
-@contextmanager
-def _named(path: Path, suffix: str) -> Iterator[str]:
-    """The file under a name that ends as Keras expects it."""
-    if path.suffix == suffix:
-        yield str(path)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        named = Path(folder) / f"network{suffix}"
-        try:
-            named.symlink_to(path.resolve())
-        except (OSError, NotImplementedError):  # not everybody may link on Windows
-            shutil.copyfile(path, named)
-        yield str(named)
 
 
 def _noise(shape: tuple[int | None, ...]) -> NDArray[np.float32]:

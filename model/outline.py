@@ -38,7 +38,7 @@ def producer(tensor: Any) -> tuple[Any, Any]:
 def nodes(network: Any) -> dict[str, list[Any]]:
     """The calls of each row that belong to this network: a layer may be called elsewhere too.
 
-    This and `producer` are the only places that touch what Keras 3 keeps private; a test holds them
+    This, `producer` and `_through` are the only places that touch what Keras 3 keeps private; a test holds them
     against its summary.
     """
     graph = getattr(network, "_functional", None) or network
@@ -75,6 +75,53 @@ def layers(network: Any, *, channels_first: bool) -> tuple[Layer, ...]:
             )
         )
     return tuple(rows)
+
+
+def flat(network: Any) -> Any:
+    """A network without networks inside: their layers stand in their place, named `inner.layer`.
+
+    The layers are the same objects with the same weights; only their names and the graph are new.
+    """
+    if not any(is_nested(row) for row in operations(network)):
+        return network
+    import keras
+
+    _prefix(network, "", set())
+    start = network.inputs[0]
+    image = keras.Input(batch_shape=start.shape, dtype=start.dtype, name=_graph(network).operations[0].name)
+    return keras.Model(image, _through(network, image), name=network.name)
+
+
+def _graph(network: Any) -> Any:
+    return getattr(network, "_functional", None) or network
+
+
+def _prefix(network: Any, before: str, seen: set[int]) -> None:
+    """Give the layers inside the name of the network they are in; each once, however often it is called."""
+    for row in operations(network):
+        if id(row) in seen:
+            continue
+        seen.add(id(row))
+        name = row.name
+        if is_nested(row):
+            _prefix(row, f"{before}{name}.", seen)
+        elif before:
+            row.name = f"{before}{name}"
+
+
+def _through(network: Any, inputs: Any) -> Any:
+    """The outputs of a network for these inputs, with every layer of the networks inside called singly."""
+
+    def step(row: Any, **_: Any) -> Any:
+        def call(*tensors: Any, **words: Any) -> Any:
+            if is_nested(row):
+                return _through(row, tensors[0] if tensors else words["inputs"])
+            return row(*tensors, **words)
+
+        return call
+
+    outputs = _graph(network)._run_through_graph(inputs, operation_fn=step)
+    return outputs[0] if isinstance(outputs, list | tuple) and len(outputs) == 1 else outputs
 
 
 def run(network: Any, tensors: list[Any], inputs: Any) -> list[Any]:

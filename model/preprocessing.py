@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from model import Mismatch, graph
+from model import Mismatch, graph, resizing
 from model.info import NetworkInfo
 from util import UnknownName, nearest
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Scaling = Literal["0..1", "0..255", "-1..1", "standardized"]
 Channels = Literal["last", "first", "dropped", "flat"]
+Size = Literal["same", "border", "stretch"]
 
 SCALINGS: dict[str, str] = {
     "0..1": "pixels divided by 255 (0..1)",
@@ -29,6 +30,8 @@ SCALINGS: dict[str, str] = {
 TRIED = ("0..1", "0..255", "-1..1")
 SAMPLES, FEWEST_SAMPLES = 256, 32
 BUDGET = 8e9  # multiplications, well under half a second on two cores
+SOME = 10_000  # images whose mean and spread are taken
+BORDER = 1.25  # a network's side to an image's, up to which there is a border
 CLEAR = 3.0  # standard errors
 MARGIN = 0.05  # nats
 AGREE = 0.98
@@ -41,7 +44,10 @@ class Preprocessing:
 
     Attributes:
         scaling: see SCALINGS.
-        size: "same": images are taken in the size they have.
+        size: "same": images are taken in the size they have; "border": in the middle of a black picture
+            of the network's size; "stretch": bilinear.
+        height, width: of the network's input, in pixels; 0 where size is "same".
+        colors: channels of the network's input, 1 or 3; 0 where the images have as many.
         channels: where the channel axis goes: "last" and "first" keep it, "dropped" removes the only
             channel, "flat" makes one row of the image.
         mean, spread: per channel, in pixels; for "standardized" only.
@@ -49,7 +55,10 @@ class Preprocessing:
     """
 
     scaling: Scaling = "0..1"
-    size: Literal["same"] = "same"
+    size: Size = "same"
+    height: int = 0
+    width: int = 0
+    colors: int = 0
     channels: Channels = "last"
     mean: tuple[float, ...] = ()
     spread: tuple[float, ...] = ()
@@ -57,7 +66,7 @@ class Preprocessing:
 
     def apply(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(n, h, w, ch) uint8 to float32 in the shape and scale of the network's input."""
-        values: NDArray[np.float32] = images.astype(np.float32)
+        values = self.fitted(images)
         match self.scaling:
             case "0..1":
                 values /= 255
@@ -76,6 +85,18 @@ class Preprocessing:
                 return values.reshape(len(values), -1)
         return values
 
+    def fitted(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """(n, h, w, ch) in the size and colors of the network, still as pixels of 0..255."""
+        values: NDArray[np.float32] = images.astype(np.float32)
+        if self.colors:
+            values = resizing.recolored(values, self.colors)
+        match self.size:
+            case "border":
+                values = resizing.bordered(values, self.height, self.width)
+            case "stretch":
+                values = resizing.stretched(values, self.height, self.width)
+        return values
+
     def describe(self) -> str:
         """In plain English, without a full stop."""
         channels = {
@@ -84,7 +105,10 @@ class Preprocessing:
             "dropped": ", without the channel axis",
             "flat": ", each image as one row of numbers",
         }
-        return SCALINGS[self.scaling] + channels[self.channels]
+        colors = {0: "", 1: "made gray, ", 3: "gray repeated as red, green and blue, "}
+        size = {"same": "", "border": "given a black border to ", "stretch": "stretched to "}[self.size]
+        size += f"{self.height}x{self.width}, " if size else ""
+        return colors[self.colors] + size + SCALINGS[self.scaling] + channels[self.channels]
 
     def to_dict(self) -> dict[str, Any]:
         """In types that JSON knows."""
@@ -109,12 +133,14 @@ class _Try:
 def check_images(
     network: str, takes: tuple[int | None, ...], dataset_name: str, image_shape: tuple[int, ...]
 ) -> None:
-    """Refuse images that are not of the (h, w, ch) that a network takes.
+    """Refuse images that cannot be brought to the (h, w, ch) that a network takes.
+
+    Size is stretched, and gray and color are made of each other; nothing else is.
 
     Raises:
         Mismatch: names both sides.
     """
-    if not all(wanted in (None, has) for wanted, has in zip(takes, image_shape, strict=True)):
+    if takes[2] not in (None, image_shape[2]) and {takes[2], image_shape[2]} != {1, 3}:
         wanted = "x".join("any" if size is None else str(size) for size in takes)
         raise Mismatch(
             f"{network} takes {wanted} images, {dataset_name} has {'x'.join(map(str, image_shape))}; "
@@ -122,8 +148,33 @@ def check_images(
         )
 
 
+def fitting(info: NetworkInfo, image_shape: tuple[int, ...]) -> Preprocessing:
+    """How images of (h, w, ch) get the shape of a network's input, with a notice where they are changed.
+
+    A border is taken around gray images where the network is larger by a quarter at most, as LeNet's
+    32x32 for digits of 28x28; otherwise they are stretched.
+    """
+    sizes = [has if wants is None else wants for has, wants in zip(image_shape, info.input_shape, strict=True)]
+    height, width = sizes[:2]
+    colors = info.input_shape[2] if info.input_shape[2] not in (None, image_shape[2]) else 0
+    way = Preprocessing(channels=_channels(info), colors=colors or 0)
+    notices = []
+    if colors:
+        gives, has = ("gray", "color") if colors == 1 else ("color", "gray")
+        notices.append(f"The network takes {gives} images; yours are {has}, and are turned into {gives} ones.")
+    if (height, width) != tuple(image_shape[:2]):
+        ratios = [wants / has for has, wants in zip(image_shape[:2], (height, width), strict=True)]
+        near = image_shape[2] == 1 and min(ratios) >= 1 and max(ratios) <= BORDER
+        way = replace(way, size="border" if near else "stretch", height=height, width=width)
+        done = "get a black border" if near else "are stretched"
+        notices.append(
+            f"The network takes {height}x{width} images; yours are {image_shape[0]}x{image_shape[1]} and {done}."
+        )
+    return replace(way, notices=tuple(notices))
+
+
 def check_fit(info: NetworkInfo, dataset_name: str, image_shape: tuple[int, ...], n_classes: int) -> None:
-    """Refuse a dataset whose images or classes a network was not made for.
+    """Refuse a dataset whose images or classes a network cannot take.
 
     Raises:
         Mismatch: names both sides.
@@ -154,13 +205,13 @@ def choose(
     Raises:
         UnknownName: there is no such scaling.
     """
-    plain = Preprocessing(channels=_channels(network.info))
+    plain = fitting(network.info, images.shape[1:])
     if override is not None:
         return _scaled(plain, override, images), []
     rows = _sample(labels, network.info)
     if not len(rows):
         notice = "Pixels are scaled to 0..1: without labels it cannot be tried which scaling the network expects."
-        return replace(plain, notices=(notice,)), []
+        return replace(plain, notices=(*plain.notices, notice)), []
     pixels, known = images[rows], labels[rows]
     tries: dict[str, _Try] = {}
     table: list[dict[str, Any]] = []
@@ -181,7 +232,7 @@ def choose(
     name, notice = _best(tries)
     for row in table:
         row["chosen"] = row["scaling"] == name
-    return replace(_scaled(plain, name, images), notices=(notice,) if notice else ()), table
+    return replace(_scaled(plain, name, images), notices=(*plain.notices, *((notice,) if notice else ()))), table
 
 
 def _best(tries: Mapping[str, _Try]) -> tuple[str, str]:
@@ -241,7 +292,8 @@ def _scaled(plain: Preprocessing, name: str, images: NDArray[np.uint8]) -> Prepr
     scaling: Any = name
     if name != "standardized":
         return replace(plain, scaling=scaling)
-    few = images[np.linspace(0, len(images) - 1, min(len(images), 10_000)).astype(np.int64)]
+    some = SOME if plain.size == "same" and not plain.colors else SOME // 20
+    few = plain.fitted(images[np.linspace(0, len(images) - 1, min(len(images), some)).astype(np.int64)])
     mean, spread = few.mean(axis=(0, 1, 2)), few.std(axis=(0, 1, 2))
     return replace(
         plain,

@@ -13,12 +13,13 @@ import json
 import os
 import re
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model import BadModel, architecture, shown, stored
+from model import BadModel, architecture, custom, eras, eras_first, shown, stored
 from model.info import image_shape
-from util import DIGEST_LENGTH
+from util import DIGEST_LENGTH, digest
 
 BUNDLED = Path(__file__).resolve().parent
 SUFFIXES = (".h5", ".hdf5", ".keras")
@@ -86,12 +87,29 @@ def sniff(path: Path) -> None:
         raise BadModel(f"{file}: {_looks_like(head)}")
 
 
-def fingerprint(path: Path) -> str:
-    """Hash of the file's bytes, 32 hexadecimal digits.
+def fingerprint(path: Path, code: Path | None = None) -> str:
+    """Hash of all that decides what the network is, 32 hexadecimal digits.
+
+    That is the file's bytes, and where they are there, the architecture beside it and the trusted code.
+
+    Args:
+        path: the network file.
+        code: the file named with --custom.
 
     Raises:
-        BadModel: the file cannot be read, or `<file>.sha256` beside it says something else.
+        BadModel: one of them cannot be read, or `<file>.sha256` beside the first says something else.
     """
+    own = _hashed(path)
+    try:
+        beside = stored.sibling(path)
+        others = [] if beside is None else [beside.read_bytes()]
+    except OSError as error:
+        raise BadModel(f"{_file(path)}: the .json beside it cannot be read ({_reason(error)}); move it") from error
+    others += [] if code is None else [custom.read(code)]
+    return digest(own, others) if others else own
+
+
+def _hashed(path: Path) -> str:
     try:
         with path.open("rb") as stream:
             found = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -104,13 +122,24 @@ def fingerprint(path: Path) -> str:
     return found[:DIGEST_LENGTH]
 
 
-def scan(path: Path) -> dict[str, Any]:
+def scan(path: Path, image: tuple[int, ...] | None = None, code: Path | None = None) -> dict[str, Any]:
     """Read what the file says about the network, and refuse what cannot or should not be opened.
+
+    Args:
+        path: the network file.
+        image: (h, w, ch) of the images it is opened for, if known: an input of unknown shape takes it.
+        code: the file named with --custom. It is parsed, not run.
 
     Returns:
         format: "h5" or "keras", by magic bytes and not by name.
         keras_version: of the Keras that wrote it, "" if it does not say.
-        architecture: the config, as stored.
+        architecture: the config, in the form that today's Keras reads.
+        rebuild: whether that is not what Keras would find in the file itself.
+        notices: a sentence each about what was done to it.
+        first: whether the weights lie as in Keras 1; backend: what Keras ran on, "" if it does not say.
+        suffix: how the name of the file must end for Keras to read its weights.
+        custom: classes and functions that the file needs from the trusted code.
+        as_it_is: whether the config would pass the same judgment if nothing had been mended.
         input_shape: of one image without the batch axis, or None where the file leaves it open.
         image_shape: (h, w, ch) of the images that fit it, or None.
         channels_first: whether it is (ch, h, w).
@@ -127,24 +156,63 @@ def scan(path: Path) -> dict[str, Any]:
     found = stored.read_zip(path, file) if is_zip else stored.read_hdf5(path, file)
     if len(found.config) > MAX_CONFIG:
         raise BadModel(f"{file}: its model config is {stored.size(len(found.config))}; it is damaged or a trap")
-    config = _parsed(found.config, file)
-    architecture.check(config, file)
-    image = architecture.input_tensor(config, file)
+    given = _parsed(found.config, file)
+    architecture.check_depth(given, file)
+    config, clauses = eras.mend(given, image)
+    known = custom.names(code)
+    needed = architecture.check(config, file, known, code)
+    if needed:
+        config = custom.rewrite(config, needed)
+    inputs = architecture.input_tensor(config, file)
     least, layer = architecture.least_weights(config)
     if least > architecture.PLENTY and (least > 4 * found.weights or 4 * least > stored.MAX_BYTES):
         raise BadModel(
             f"{file}: needs over {stored.size(4 * least)} (layer '{shown(layer)}'), the file holds "
             f"{found.weights:,} weights; it is damaged or a trap, do not use it"
         )
+    version = shown(found.keras_version)
+    first = eras_first.CLAUSE in clauses
     return {
         "format": "keras" if is_zip else "h5",
-        "keras_version": shown(found.keras_version),
+        "keras_version": version,
         "architecture": config,
-        "input_shape": None if image is None else image.shape,
-        "image_shape": None if image is None else image_shape(image.shape, image.channels_first),
-        "channels_first": image is not None and image.channels_first,
+        "rebuild": config != given or found.beside is not None or found.backend == "theano",
+        "notices": tuple(_notices(found, eras.sentence(clauses, version), first, inputs)),
+        "first": first,
+        "backend": found.backend,
+        "suffix": found.suffix,
+        "custom": needed,
+        "as_it_is": _passes(given, file),
+        "input_shape": None if inputs is None else inputs.shape,
+        "image_shape": None if inputs is None else image_shape(inputs.shape, inputs.channels_first),
+        "channels_first": inputs is not None and inputs.channels_first,
         "weights": found.weights,
     }
+
+
+def _passes(config: dict[str, Any], file: str) -> bool:
+    try:
+        architecture.check(config, file)
+    except BadModel:
+        return False
+    return True
+
+
+def _notices(
+    found: stored.Stored, mended: str, first: bool, inputs: architecture.InputTensor | None
+) -> Iterator[str]:
+    """What a person should know about how the file was read."""
+    if mended:
+        yield mended
+    if found.beside is not None:
+        yield f"The file holds weights only; the architecture was read from {shown(found.beside.name)} beside it."
+    if found.backend == "theano":
+        yield "The network was trained on Theano, whose convolutions mirror their kernels; they were turned."
+    elif first and not found.backend and inputs is not None and inputs.channels_first:
+        yield (
+            "Keras 1 did not write down what it ran on. The kernels were taken as TensorFlow's; if accuracy is near "
+            "chance, they are Theano's, which are mirrored."
+        )
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:

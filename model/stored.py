@@ -29,11 +29,23 @@ WHOLE = "save the whole model with model.save()"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The text of the config, the Keras that wrote it ("" if unknown), how many numbers are stored."""
+    """What a file says of its network.
+
+    Attributes:
+        config: the architecture, as text.
+        keras_version: of the Keras that wrote the file; "" if unknown.
+        weights: how many numbers are stored.
+        backend: what Keras ran on then, for example "theano"; "" if unknown.
+        suffix: how the name of a file with such weights must end for Keras.
+        beside: the file that the architecture comes from, if it is not this one.
+    """
 
     config: str
     keras_version: str
     weights: int
+    backend: str = ""
+    suffix: str = ".keras"
+    beside: Path | None = None
 
 
 def size(n_bytes: float) -> str:
@@ -51,19 +63,38 @@ def size(n_bytes: float) -> str:
 def read_hdf5(path: Path, file: str) -> Stored:
     """Read a legacy .h5 file. Raises BadModel."""
     with _opened(path, path.stat().st_size, file) as hdf5:
-        weights = _judge(hdf5, path.stat().st_size, file, within="model_weights")
-        attributes = hdf5.attrs
-        if "model_config" not in attributes:
-            saved = "layer_names" in attributes or any(
-                name in hdf5 for name in ("layers", "_layer_checkpoint_dependencies")
-            )
-            if saved:
-                raise BadModel(f"{file}: holds weights only; {WHOLE}")
+        within = "model_weights" if "model_weights" in hdf5 else ""
+        numbers = _judge(hdf5, path.stat().st_size, file, within=within)
+        own, group = hdf5.attrs, hdf5[within or "/"].attrs
+        modern = any(name in hdf5 for name in ("layers", "_layer_checkpoint_dependencies"))
+        weights = modern or within or any(name.startswith(("layer_names", "nb_layers")) for name in group)
+        beside = None
+        if "model_config" in own:
+            config = _text(own["model_config"])
+        elif not weights:
             raise BadModel(f"{file}: is HDF5, but has no Keras model in it; {WHOLE}")
-        if "model_weights" not in hdf5:
+        else:
+            beside = sibling(path)
+            if beside is None:
+                raise BadModel(f"{file}: holds weights only; {WHOLE}, or put model.to_json() beside it as .json")
+            config = beside.read_text("utf-8", "replace")
+        if not weights:
             raise BadModel(f"{file}: holds an architecture without weights; {WHOLE}")
-        version = attributes.get("keras_version", hdf5["model_weights"].attrs.get("keras_version", ""))
-        return Stored(_text(attributes["model_config"]), _text(version), weights)
+        version = own.get("keras_version", group.get("keras_version", "" if modern else _version(config.encode())))
+        backend = own.get("backend", group.get("backend", ""))
+        suffix = ".weights.h5" if modern else ".h5"
+        return Stored(config, _text(version), numbers, _text(backend), suffix, beside)
+
+
+def sibling(path: Path) -> Path | None:
+    """The architecture that `model.to_json()` gave, lying beside a file of the same stem; None if there is none."""
+    stem = path.name.removesuffix(".h5").removesuffix(".hdf5").removesuffix(".weights")
+    beside = path.with_name(f"{stem}.json")
+    if beside == path or not beside.is_file() or beside.stat().st_size > FREE_BYTES:
+        return None
+    with beside.open("rb") as stream:
+        head = stream.read(1 << 16)
+    return beside if b'"class_name"' in head else None
 
 
 def read_zip(path: Path, file: str) -> Stored:

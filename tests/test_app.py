@@ -163,12 +163,24 @@ def test_model_files_that_cannot_be_opened(write, says, tmp_path, data, options)
     assert says in line
 
 
-def test_a_dataset_of_another_shape_is_refused_with_both_shapes(tmp_path, options):
+@pytest.mark.keras
+def test_a_dataset_of_another_shape_is_made_to_fit_and_it_is_said(tmp_path, options):
     path = tmp_path / "photos.npz"
     np.savez(path, x=np.zeros((12, 32, 32, 3), np.uint8), y=np.arange(12) % 10)
-    line = refused(run("mnist", path, *options), 3)
-    assert "28x28x1" in line
-    assert "32x32x3" in line
+    done = run("mnist", path, "--check", *options)
+    assert done.returncode == 0, done.stderr
+    assert "takes gray images; yours are color" in done.stdout
+    assert "takes 28x28 images; yours are 32x32 and are stretched" in done.stdout
+
+
+def test_code_that_cannot_be_used_is_refused_before_anything_starts(tmp_path, data, options):
+    assert "no-such.py: cannot be read" in refused(
+        run("mnist", data, "--custom", tmp_path / "no-such.py", *options), 3
+    )
+    (tmp_path / "mine.py").write_text("class (")
+    assert "mine.py: is not Python (line 1)" in refused(
+        run("mnist", data, "--custom", tmp_path / "mine.py", *options), 3
+    )
 
 
 @pytest.mark.keras

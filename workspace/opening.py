@@ -43,6 +43,7 @@ class Options:
     limit: int | None = None
     layer: str | None = None
     preprocess: str = AUTOMATIC
+    custom: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for the worker's first line."""
@@ -52,6 +53,11 @@ class Options:
     def folder(self) -> Path | None:
         """Where to look for data first."""
         return Path(self.data_dir) if self.data_dir else None
+
+    @property
+    def code(self) -> Path | None:
+        """The Python file that the person trusts, if there is one."""
+        return Path(self.custom).expanduser() if self.custom else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +184,7 @@ def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
 
 def known_network(store: Store, options: Options, dataset: OpenDataset) -> OpenNetwork | None:
     """The network as it was opened for this dataset before, without Keras."""
-    key = _pair_key(reading.fingerprint(reading.resolve(options.model)), options, dataset)
+    key = _pair_key(reading.fingerprint(reading.resolve(options.model), options.code), options, dataset)
     record = store.read_record("network", key)
     if record is None:
         return None
@@ -193,7 +199,7 @@ def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[
         model.Mismatch: network and dataset do not fit each other.
     """
     path = reading.resolve(options.model)
-    network = model.network.open_network(path)
+    network = model.network.open_network(path, dataset.image_shape, options.code)
     # Data without labels have no classes that the outputs could differ from.
     classes = len(dataset.class_names) or network.info.n_outputs
     model.preprocessing.check_fit(network.info, dataset.name, dataset.image_shape, classes)

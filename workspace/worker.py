@@ -65,7 +65,7 @@ class Worker:
         self._opened = opening.known_network(self.store, self.options, known) if known else None
         takes = None
         if self._opened is None:
-            takes = reading.scan(path)["image_shape"]
+            takes = reading.scan(path, code=self.options.code)["image_shape"]
             # Keras takes seconds to import; the dataset is read meanwhile.
             threading.Thread(target=importlib.import_module, args=("keras",), daemon=True).start()
         self.say("working", what=f"reading {self.options.dataset}", done=0, total=0)

@@ -56,8 +56,16 @@ class TestForward:
         layers = graph.usable_layers(network.info)
         assert layers
         result = network.forward(images, layers, preprocessing=way)
+        tensors = []
         rows = {row.name: row for row in getattr(model, "operations", model.layers)}
-        tensors = [rows[layer_name]._inbound_nodes[-1].output_tensors[0] for layer_name in layers]
+        for layer_name in layers:
+            outer, _, inner = layer_name.partition(".")
+            if inner:  # a layer of a network inside, whose graph begins at that network's own input
+                start = keras.Model(model.inputs[0], rows[outer]._inbound_nodes[-1].input_tensors[0])
+                part = keras.Model(rows[outer].inputs[0], rows[outer].get_layer(inner).output)
+                tensors.append(part(start(model.inputs[0])))
+            else:
+                tensors.append(rows[layer_name]._inbound_nodes[-1].output_tensors[0])
         own = keras.Model(model.inputs[0], tensors)(way.apply(images), training=False)
         for layer_name, values in zip(layers, own, strict=True):
             expected = pooled(values)

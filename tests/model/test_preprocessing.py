@@ -83,16 +83,16 @@ class TestCheckFit:
         check_fit(DIGITS, "mnist", (28, 28, 1), 10)
         check_fit(INFO, "large", (224, 200, 1), 10)
 
-    def test_shape(self):
-        with pytest.raises(Mismatch) as caught:
-            check_fit(DIGITS, "cifar10", (32, 32, 3), 10)
-        assert str(caught.value) == (
-            "net.h5 takes 28x28x1 images, cifar10 has 32x32x3; choose a network trained on cifar10"
-        )
+    def test_size_and_color_are_made_to_fit(self):
+        check_fit(DIGITS, "cifar10", (32, 32, 3), 10)
+        check_fit(INFO, "digits", (28, 28, 3), 10)
 
-    def test_any_size_but_not_any_channels(self):
-        with pytest.raises(Mismatch, match="takes anyxanyx1 images, cifar10 has 32x32x3"):
-            check_fit(INFO, "cifar10", (32, 32, 3), 10)
+    def test_channels_that_are_neither_gray_nor_color(self):
+        with pytest.raises(Mismatch) as caught:
+            check_fit(DIGITS, "satellite", (28, 28, 4), 10)
+        assert str(caught.value) == (
+            "net.h5 takes 28x28x1 images, satellite has 28x28x4; choose a network trained on satellite"
+        )
 
     def test_classes(self):
         with pytest.raises(Mismatch, match=r"net\.h5 has 10 outputs, cifar100 has 100 classes"):

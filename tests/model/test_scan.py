@@ -177,13 +177,19 @@ class TestDamage:
         path = h5(config=None)
         with h5py.File(path, "r+") as file:
             file.attrs["layer_names"] = [b"scores"]
-        assert "holds weights only; save the whole model with model.save()" in refused(reading.scan, path)
+        assert (
+            "holds weights only; save the whole model with model.save(), or put model.to_json() beside it"
+            in refused(reading.scan, path)
+        )
         with h5py.File(tmp_path / "new.weights.h5", "w") as file:
             file["layers/dense/vars/0"] = np.zeros(3)
         assert "holds weights only" in refused(reading.scan, tmp_path / "new.weights.h5")
 
     def test_hdf5_of_something_else(self, h5, refused):
-        assert "has no Keras model in it" in refused(reading.scan, h5(config=None))
+        path = h5(config=None)
+        with h5py.File(path, "w") as file:
+            file["temperature"] = np.zeros(3)
+        assert "has no Keras model in it" in refused(reading.scan, path)
 
     def test_no_weights(self, h5, archive, refused):
         assert "architecture without weights" in refused(reading.scan, h5(weights=None))

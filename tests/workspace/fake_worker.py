@@ -59,7 +59,7 @@ def open_network(store, options, dataset):
 
 
 if __name__ == "__main__":
-    reading.scan = lambda path: {"image_shape": None}
+    reading.scan = lambda path, **_: {"image_shape": None}
     opening.open_network = open_network
     worker.IDLE_SECONDS = 3.0
     worker.main()
