@@ -15,5 +15,8 @@
     if (made) setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
   };
 
+  /* A text inside a drawing (SVG), where some letters would be read as its own. */
+  innerview.escaped = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
+
   innerview.fileName = (text) => String(text).replace(/[^\w.-]+/g, "-").replace(/^[-.]+|-+$/g, "") || "innerview";
 })();

@@ -1,12 +1,9 @@
-// The export menus: they close when one looks elsewhere, and copy indices to the clipboard.
+// The export menus: indices to the clipboard. (menus.js closes them.)
 (function () {
   "use strict";
   const innerview = (window.innerview = window.innerview || {});
 
   const SAID_MS = 2000;
-  const OPEN = "details.export[open]";
-
-  const close = (but) => document.querySelectorAll(OPEN).forEach((menu) => menu !== but && menu.removeAttribute("open"));
 
   function say(button, text) {
     button.dataset.text = button.dataset.text || button.textContent;
@@ -38,7 +35,7 @@
 
   async function copy(button) {
     try {
-      const { data } = await innerview.sampleMap.column(button.dataset.copy);
+      const { data } = await innerview.column(button.dataset.copy);
       const text = `[${data.join(", ")}]`;
       try {
         await navigator.clipboard.writeText(text);
@@ -52,19 +49,9 @@
   }
 
   document.addEventListener("click", (event) => {
-    const menu = event.target.closest(OPEN);
-    close(menu);
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
-    else if (menu && event.target.closest("a")) close();
+    const link = event.target.closest("details.export a");
+    if (link) link.closest("details").open = false;
   });
-
-  // Before the panel hears of it, which closes by Escape too.
-  document.addEventListener("keydown", (event) => {
-    const menu = event.key === "Escape" && document.querySelector(OPEN);
-    if (!menu) return;
-    close();
-    menu.querySelector("summary").focus();
-    event.stopImmediatePropagation();
-  }, true);
 })();

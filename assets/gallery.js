@@ -48,6 +48,7 @@
       };
     }, [key]);
 
+    useEffect(() => () => sheets.stop(), [sheets]);
     useEffect(() => {
       if (rows && last > first) sheets.need(rows, first, last);
     }, [rows, first, last, sheets]);

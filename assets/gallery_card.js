@@ -5,15 +5,10 @@
   const parts = (innerview.gallery = innerview.gallery || {});
   const h = (...args) => window.React.createElement(...args);
 
-  const RIGHT = "✓", WRONG = "✗", NONE = "–";
+  const RIGHT = "✓", WRONG = "✗";
   const SHORT = 4; // letters of two class names that fit on one line
 
-  function text(fact, index) {
-    if (!fact || !fact.values) return NONE;
-    const value = fact.values[index];
-    if (fact.names && fact.names.length) return fact.names[value] ?? NONE;
-    return innerview.sampleMap.format(value, fact.digits);
-  }
+  const text = (fact, index) => innerview.factText(fact, index);
 
   /* Whether the prediction is the label: RIGHT, WRONG, or "" where one of them is missing. */
   function verdict(facts, index) {

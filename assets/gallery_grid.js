@@ -69,5 +69,5 @@
     return key === "ArrowDown" && isAbove ? wall.n - 1 : at;
   }
 
-  Object.assign(parts, { grid, sight, reach, step, PAD, ROOMY });
+  Object.assign(parts, { grid, sight, reach, step });
 })();

@@ -19,7 +19,7 @@
         return undefined;
       }
       let current = true;
-      innerview.sampleMap.column(url).then(
+      innerview.column(url).then(
         ({ data }) => current && set({ url, data, error: "" }),
         (error) => current && set((last) => ({ ...last, error: `The samples could not be loaded: ${error.message}.` }))
       );
@@ -57,7 +57,7 @@
     useEffect(() => {
       let current = true;
       for (const { url } of list) {
-        innerview.sampleMap.column(url).then(
+        innerview.column(url).then(
           ({ data }) => current && set((last) => new Map(last).set(url, data)),
           () => null // a card shows a dash
         );
@@ -74,7 +74,7 @@
     const flips = useRef(new Map());
     const [, count] = useState(0);
     useMemo(() => flips.current.clear(), [bits.data]);
-    const has = (index) => flips.current.get(index) ?? Boolean(bits.data && bits.data[index >> 3] & (1 << (index & 7)));
+    const has = (index) => flips.current.get(index) ?? innerview.hasBit(bits.data, index);
     const flip = (index) => {
       const on = !has(index);
       flips.current.set(index, on);

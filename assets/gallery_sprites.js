@@ -97,6 +97,12 @@
       this.changed();
     }
 
+    /* Ask for nothing more, and tell nobody of what is on its way. */
+    stop() {
+      this.wanted = [];
+      this.changed = () => null;
+    }
+
     retry() {
       this.failed.clear();
     }

@@ -10,10 +10,8 @@
   const HEIGHT = 32, TALL = 60; // pixels of a row
   const LEAST = 2; // pixels of a bar that stands for one sample
   const ANSWER = 5000; // ms in which the server's new selection is taken for the answer to a drag
-  const STILL = 4; // pixels a hand may tremble during a click
 
-  const mode = (event) => (event.shiftKey ? "add" : event.altKey ? "remove" : "replace");
-  const number = (value) => innerview.sampleMap.format(value);
+  const number = (value) => innerview.format(value);
 
   /* Where a value lies, in bins from the left. */
   function placing({ edges, log }) {
@@ -61,7 +59,7 @@
     };
     const moved = (event) => {
       const bin = at(event);
-      if (drag.current && Math.abs(event.clientX - drag.current.x) >= STILL) drag.current.far = true;
+      if (drag.current && Math.abs(event.clientX - drag.current.x) >= innerview.stage.STILL) drag.current.far = true;
       if (drag.current && drag.current.far) setBrush(range(drag.current.bin, bin));
       point(row, drag.current && drag.current.far ? range(drag.current.bin, bin) : range(bin, bin));
     };
@@ -69,7 +67,7 @@
       if (!drag.current) return;
       const { bin, far } = drag.current;
       drag.current = null;
-      choose(range(bin, far ? at(event) : bin), mode(event));
+      choose(range(bin, far ? at(event) : bin), innerview.stage.mode(event));
     };
     const key = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -79,7 +77,7 @@
         const wanted = !mine ? range(bins - 1, bins - 1) : event.shiftKey ? range(next, last) : range(next, next);
         setBrush(wanted);
         point(row, wanted);
-      } else if (event.key === "Enter" && mine) choose(brush, mode(event));
+      } else if (event.key === "Enter" && mine) choose(brush, innerview.stage.mode(event));
       else if (event.key === "Escape" && brush) setBrush(null);
       else return;
       event.preventDefault();
@@ -122,14 +120,19 @@
     const [brush, setBrush] = useState(null);
     const [said, setSaid] = useState("");
     const [everything, setEverything] = useState(false);
-    const own = useRef(0); // changes of the selection that are on their way because of a drag here
+    const own = useRef(0); // the timer of a drag here whose selection is on its way
     const bins = edges.length - 1;
     const place = placing(props);
 
+    const forget = () => {
+      clearTimeout(own.current);
+      own.current = 0;
+    };
     useEffect(() => {
-      if (own.current) own.current = 0;
-      else setBrush(null);
+      if (!own.current) setBrush(null);
+      forget();
     }, [selection]);
+    useEffect(() => () => clearTimeout(own.current), []);
 
     const highest = (some) => Math.max(1, ...some.flatMap((row) => [...row.counts, ...(row.of || [])]));
     const ofAll = highest(rows.filter((row) => row.tall)), ofClasses = highest(rows.filter((row) => !row.tall));
@@ -138,8 +141,8 @@
     const low = (range) => (range.first ? edges[range.first] : null);
     const high = (range) => (range.last < bins - 1 ? edges[range.last + 1] : null);
     const choose = (range, how) => {
-      own.current = 1;
-      setTimeout(() => { own.current = 0; }, ANSWER); // the same samples again: then nothing changes
+      forget();
+      own.current = setTimeout(forget, ANSWER); // the same samples again: then nothing changes
       setBrush(range);
       setProps({ brushed: { code: range.code, low: low(range), high: high(range), mode: how, stamp: Date.now() } });
     };

@@ -10,44 +10,21 @@
   const NOBODY = -1;
   const h = (...args) => window.React.createElement(...args);
 
-  const CARD = 96; // pixels a picture on the hover card is about wide
-
-  // 16 x 16, drawn with a line of 1.5
-  const ICONS = {
-    pan: "M8 1.5v13M1.5 8h13M8 1.5 6 3.5M8 1.5l2 2M8 14.5l-2-2M8 14.5l2-2M1.5 8l2-2M1.5 8l2 2M14.5 8l-2-2M14.5 8l-2 2",
-    lasso: "M8 2.2c3.6 0 6.3 1.9 6.3 4.4S11.6 11 8 11s-6.3-1.9-6.3-4.4S4.4 2.2 8 2.2ZM4.6 10.1c-1.3.5-1.8 1.7-.9 2.5.8.7 1.9.1 1.7-.9M3.7 12.6c0 .9-.4 1.5-1.2 1.9",
-    closer: "M8 3v10M3 8h10",
-    farther: "M3 8h10",
-    all: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10M8 7.9v.2",
-    save: "M8 2v8M5 7.2l3 3 3-3M2.5 11.5v2h11v-2",
-  };
-
-  function Button({ icon, label, onClick, pressed, word }) {
-    return h(
-      "button",
-      { type: "button", className: "iv-mosaic-tool", title: label, "aria-label": label.split(" (")[0], "aria-pressed": pressed, onClick },
-      h("svg", { viewBox: "0 0 16 16", "aria-hidden": true }, h("path", { d: ICONS[icon] })),
-      word && h("span", null, word)
-    );
-  }
-
   function Toolbar({ scene, tool, setTool }) {
-    const choose = (name, label) => h(Button, { icon: name, label, pressed: tool === name, onClick: () => setTool(name) });
-    return h(
-      "div",
-      { className: "iv-mosaic-toolbar", role: "toolbar", "aria-label": "Tools of the pictures" },
-      h("span", { className: "iv-mosaic-group" },
-        choose("pan", "Move the pictures (p)"),
-        choose("lasso", "Select with a lasso (l; Shift adds, Alt removes)")),
-      h("span", { className: "iv-mosaic-group" },
-        h(Button, { icon: "closer", label: "Zoom in (+)", onClick: () => scene.zoom(parts.ZOOM) }),
-        h(Button, { icon: "farther", label: "Zoom out (-)", onClick: () => scene.zoom(1 / parts.ZOOM) }),
-        h(Button, { icon: "all", label: "Show all (0)", onClick: () => scene.reset() })),
-      h("span", { className: "iv-mosaic-group" },
-        h(Button, { icon: "save", label: "Save what is seen as PNG", word: "PNG", onClick: () => parts.savePicture(scene) }),
-        h(Button, { icon: "save", label: "Save what is seen as SVG", word: "SVG", onClick: () => parts.saveDrawing(scene) })),
-      h("span", { className: "iv-mosaic-hint" },
-        "Click a picture or a cell; double-click zooms"));
+    const { Group, Zoom } = innerview.stage;
+    const choose = (name, label) => [name, label, { pressed: tool === name, onClick: () => setTool(name) }];
+    return h("div", { className: "iv-toolbar", role: "toolbar", "aria-label": "Tools of the pictures" },
+      h(Group, {
+        tools: [choose("pan", "Move the pictures (p)"), choose("lasso", "Select with a lasso (l; Shift adds, Alt removes)")],
+      }),
+      h(Zoom, { scene, all: "Show all (0)" }),
+      h(Group, {
+        tools: [
+          ["save", "Save what is seen as PNG", { word: "PNG", onClick: () => parts.savePicture(scene) }],
+          ["save", "Save what is seen as SVG", { word: "SVG", onClick: () => parts.saveDrawing(scene) }],
+        ],
+      }),
+      h("span", { className: "iv-mosaic-hint" }, "Click a picture or a cell; double-click zooms"));
   }
 
   /* The hovered picture with its facts, or the hovered cell with its counts. */
@@ -75,24 +52,13 @@
     });
     const { count, right: fine, wrong, shown } = wall.cells, k = hovered.cell;
     if (index === NOBODY) {
-      return h("div", { className: "iv-mosaic-card", style, "aria-hidden": true }, h("dl", null, head,
+      return h("div", { className: "iv-stage-card", style, "aria-hidden": true }, h("dl", null, head,
         h("dt", null, "samples"), h("dd", null, parts.number(count[k])),
         h("dt", null, "of the row"), h("dd", null, parts.share(count[k], wall.rows.totals[hovered.row])),
         fine[k] + wrong[k] > 0 && [h("dt", { key: "w" }, "wrong"), h("dd", { key: "wn" }, parts.number(wrong[k]))],
         shown[k] < count[k] && [h("dt", { key: "s" }, "shown"), h("dd", { key: "sn" }, parts.number(shown[k]))]));
     }
-    const [rows, columns] = props.imageSize || [1, 1];
-    const times = Math.max(1, Math.round(CARD / Math.max(rows, columns)));
-    const sides = Math.max(rows, columns) > CARD ? { maxWidth: CARD, maxHeight: CARD } : { width: columns * times, height: rows * times };
-    const { format } = innerview.sampleMap;
-    const value = (fact) => {
-      const found = fact.values ? fact.values[index] : undefined;
-      return fact.names && fact.names.length ? fact.names[found] ?? "–" : format(found, fact.digits);
-    };
-    return h("div", { className: "iv-mosaic-card", style, "aria-hidden": true },
-      props.images && h("img", { key: index, src: props.images.replace("{index}", index), alt: "", style: sides }),
-      h("dl", null, h("dt", null, "index"), h("dd", null, index),
-        scene.facts.map((fact, i) => [h("dt", { key: `t${i}` }, fact.title), h("dd", { key: `d${i}` }, value(fact))])));
+    return h("div", { className: "iv-stage-card", style, "aria-hidden": true }, innerview.stage.sample(props, index, scene.facts));
   }
 
   function Counts({ scene, selection, note }) {
@@ -145,16 +111,16 @@
     const busy = props.wall && (!wall || scene.loading);
     const said = wall ? `${wall.rows.title} in rows, ${wall.columns.title} in columns. ` : "";
     return h("div", { id: key, className: "iv-mosaic" },
-      scene ? h(Toolbar, { scene, tool, setTool }) : h("div", { className: "iv-mosaic-toolbar" }),
+      scene ? h(Toolbar, { scene, tool, setTool }) : h("div", { className: "iv-toolbar" }),
       h("div",
-        { ref: stage, className: `iv-mosaic-stage iv-mosaic-${tool}`, tabIndex: 0, role: "application", "aria-busy": Boolean(busy),
+        { ref: stage, className: `iv-stage iv-mosaic-stage iv-stage-${tool}`, tabIndex: 0, role: "application", "aria-busy": Boolean(busy),
           "aria-label": `Pictures of the samples. ${said}Arrow keys move, plus and minus zoom, 0 shows all, L selects, Escape clears.`,
           "aria-describedby": props.describedBy },
         h("canvas", { ref: canvas }),
-        busy && h("div", { className: "iv-mosaic-busy" }),
-        busy && !wall && h("div", { className: "iv-mosaic-empty" }, "Laying out the pictures…"),
-        !props.wall && h("div", { className: "iv-mosaic-empty", role: "status" }, props.note || "No pictures yet"),
-        scene && scene.error && h("div", { className: "iv-mosaic-note iv-mosaic-error", role: "alert" }, scene.error, " ",
+        busy && h("div", { className: "iv-stage-busy" }),
+        busy && !wall && h("div", { className: "iv-stage-empty iv-mosaic-empty" }, "Laying out the pictures…"),
+        !props.wall && h("div", { className: "iv-stage-empty iv-mosaic-empty", role: "status" }, props.note || "No pictures yet"),
+        scene && scene.error && h("div", { className: "iv-mosaic-error", role: "alert" }, scene.error, " ",
           h("button", { type: "button", onClick: () => scene.load() }, "try again")),
         wall && h(Card, { scene, listen })),
       wall ? h(Counts, { scene, selection: props.selection, note: props.note }) : h("div", { className: "iv-mosaic-counts" }, " "));

@@ -10,8 +10,6 @@
   const FARTHEST = 0.6; // of the scale at which all is seen
   const LARGEST = 0.9; // of the stage that one picture may take
 
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-
   class Camera {
     constructor() {
       Object.assign(this, { x: 0, y: 0, scale: 1, left: 0, top: 0, width: 1, height: 1, whole: true });
@@ -96,7 +94,7 @@
       }
       const { x, y, scale, whole } = target;
       this.way = { from: { x: this.x, y: this.y, scale: this.scale }, to: { x, y, scale }, whole, start: null };
-      if (calm()) this.step(Infinity);
+      if (innerview.stage.calm()) this.step(Infinity);
     }
 
     /* One step of the glide; whether there is more of it. */
@@ -120,5 +118,5 @@
     }
   }
 
-  Object.assign(parts, { Camera, calm });
+  parts.Camera = Camera;
 })();

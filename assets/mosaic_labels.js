@@ -59,7 +59,6 @@
       const y0 = Math.max(camera.top, camera.toScreen(0, box.top - wall.strip)[1]);
       const y1 = Math.min(bottom, camera.toScreen(0, box.bottom)[1]);
       const room = y1 - y0, y = (y0 + y1) / 2;
-      if (room < 6 && y1 - y0 < 6 && y - last < LEAST) continue;
       if (y - last < LEAST || y < camera.top + 4 || y > bottom - 4) continue;
       last = y;
       const two = room >= 2 * LINE + 2;
@@ -72,11 +71,16 @@
       }
     }
 
+    // Names stand at one height: above the totals, if any column has room for its own.
+    const span = (column) => {
+      const box = wall.box(0, column);
+      return [Math.max(camera.left, camera.toScreen(box.left, 0)[0]), Math.min(right, camera.toScreen(box.right, 0)[0])];
+    };
+    let lift = 8;
+    for (let column = columns[0]; column < columns[1]; column++) if (span(column)[1] - span(column)[0] > TWO) lift = 20;
     last = -Infinity;
     for (let column = columns[0]; column < columns[1]; column++) {
-      const box = wall.box(0, column);
-      const x0 = Math.max(camera.left, camera.toScreen(box.left, 0)[0]);
-      const x1 = Math.min(right, camera.toScreen(box.right, 0)[0]);
+      const [x0, x1] = span(column);
       const room = x1 - x0, x = (x0 + x1) / 2;
       if (room <= 0) continue;
       const total = wall.columns.totals[column];
@@ -89,7 +93,7 @@
         continue;
       }
       last = x + pen.measureText(name).width / 2;
-      write(fitted(pen, name, room), x, camera.top - (room > TWO ? 20 : 8), { weight: 600, anchor: "middle" });
+      write(fitted(pen, name, room), x, camera.top - lift, { weight: 600, anchor: "middle" });
       font(10.5, 400);
       const long = said(total, wall.hits);
       const short = pen.measureText(long).width <= room ? long : number(total);
@@ -124,8 +128,7 @@
     });
   }
 
-  /* Write a list on a canvas. */
-  function draw(pen, list, colors) {
+  function writeAll(pen, list, colors) {
     for (const { text, x, y, size, weight, tone, turn, anchor } of list) {
       pen.save();
       pen.font = `${weight} ${size}px ${FONT}`;
@@ -138,5 +141,5 @@
     }
   }
 
-  Object.assign(parts, { margins, written, writeAll: draw, FONT, number, share });
+  Object.assign(parts, { margins, written, writeAll, number, share });
 })();

@@ -10,36 +10,22 @@
   /* Colors as the style sheet has them now. */
   function colors(stage) {
     const style = getComputedStyle(stage);
-    const of = (name) => style.getPropertyValue(`--iv-mosaic-${name}`).trim();
-    const names = ["accent", "weak", "line", "ground", "focus", "wrong"];
-    const found = Object.fromEntries(names.map((name) => [name, of(name)]));
-    return { ...found, page: style.backgroundColor, text: style.color, rightGround: of("right-ground"), wrongGround: of("wrong-ground") };
+    const read = (kind, names) => names.map((name) => [name, style.getPropertyValue(`--iv-${kind}-${name}`).trim()]);
+    const own = read("mosaic", ["focus", "wrong", "ground", "right-ground", "wrong-ground"]);
+    return { page: style.backgroundColor, text: style.color, ...Object.fromEntries([...read("stage", ["accent", "weak", "line"]), ...own]) };
   }
 
   /* Tell a scene when its surroundings change. Returns the function that stops it. */
   function watch(scene) {
-    const measure = () => scene.measure();
-    const resized = new ResizeObserver(measure);
-    resized.observe(scene.stage);
-    const rethemed = new MutationObserver(() => {
+    return innerview.stage.watch(scene.stage, () => scene.measure(), () => {
       scene.colors = colors(scene.stage);
       scene.schedule();
     });
-    rethemed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
-    window.addEventListener("resize", measure); // also when the window moves to a screen with other pixels
-    return () => {
-      resized.disconnect();
-      rethemed.disconnect();
-      window.removeEventListener("resize", measure);
-    };
   }
 
   /* window.innerview.maps[id]: what tests and benchmarks wait for instead of sleeping. */
   function report(scene) {
-    const onPage = (x, y) => {
-      const corner = scene.stage.getBoundingClientRect();
-      return [corner.left + x, corner.top + y];
-    };
+    const onPage = (x, y) => innerview.stage.onPage(scene.stage, x, y);
     const { camera, painter } = scene;
     return {
       get ready() {
@@ -97,19 +83,17 @@
   }
 
   const name = (scene) => innerview.fileName(scene.props.title || "mosaic");
-  const safe = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
 
   /* What the stage shows for print: the pictures as an image, all that is written as text. */
   function drawing(scene) {
     const { width, height } = scene.size;
-    const anchors = { start: "start", middle: "middle", end: "end" };
     const texts = parts.written(scene.pen, scene).map(({ text, x, y, size, weight, tone, turn, anchor }) => {
       const at = `translate(${x.toFixed(1)} ${y.toFixed(1)})${turn ? " rotate(-90)" : ""}`;
-      return `<text transform="${at}" font-size="${size}" font-weight="${weight}" fill="${safe(scene.colors[tone])}" text-anchor="${anchors[anchor]}">${safe(text)}</text>`;
+      return `<text transform="${at}" font-size="${size}" font-weight="${weight}" fill="${innerview.escaped(scene.colors[tone])}" text-anchor="${anchor}">${innerview.escaped(text)}</text>`;
     });
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
-      ` font-family="system-ui, sans-serif"><title>${safe(scene.props.title || "mosaic")}</title>`,
+      ` font-family="system-ui, sans-serif"><title>${innerview.escaped(scene.props.title || "mosaic")}</title>`,
       `<image width="${width}" height="${height}" href="${painted(scene, "pictures").toDataURL("image/png")}"/>`,
       ...texts,
       "</svg>",

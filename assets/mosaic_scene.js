@@ -39,6 +39,7 @@
       this.props = props;
       const url = (one) => (one && one.wall && one.wall.layout) || null;
       if (url(props) !== url(last)) this.load();
+      else if (this.wall && !this.loading && props.wall) this.wall.source = props.wall;
       if ((props.selection || {}).url !== (last.selection || {}).url) this.loadSelection();
       if (props.facts !== last.facts) this.facts = [];
       if (props.focus !== last.focus && props.focus !== null && props.focus !== undefined) this.needSamples();
@@ -71,7 +72,7 @@
         const layout = await answer.json();
         if (this.ticket !== ticket || this.dead) return;
         this.loading = false;
-        this.show(new parts.Wall(layout));
+        this.show(new parts.Wall(layout, wall));
       } catch (error) {
         if (this.ticket === ticket) this.error = `The pictures could not be laid out: ${error.message}.`;
       }
@@ -82,7 +83,7 @@
     }
 
     show(wall) {
-      if (this.wall && this.shown && !parts.calm()) {
+      if (this.wall && this.shown && !innerview.stage.calm()) {
         const old = document.createElement("canvas");
         Object.assign(old, { width: this.canvas.width, height: this.canvas.height });
         old.getContext("2d").drawImage(this.canvas, 0, 0);
@@ -104,7 +105,7 @@
       const { wall } = this;
       if (!wall || wall.ids || wall.asked) return;
       wall.asked = true;
-      innerview.sampleMap.column(this.props.wall.ids).then(
+      innerview.column(wall.source.ids).then(
         ({ data }) => {
           wall.setIds(data);
           this.schedule();
@@ -118,7 +119,7 @@
       if (this.facts.length || !(this.props.facts || []).length) return;
       const facts = (this.facts = this.props.facts.map((fact) => ({ ...fact })));
       for (const fact of facts) {
-        innerview.sampleMap.column(fact.url).then(({ data }) => { fact.values = data; this.pointed(); }, () => null);
+        innerview.column(fact.url).then(({ data }) => { fact.values = data; this.pointed(); }, () => null);
       }
     }
 
@@ -126,7 +127,7 @@
       const { selection } = this.props;
       this.bits = null;
       if (!selection) return;
-      innerview.sampleMap.column(selection.url).then(({ data }) => {
+      innerview.column(selection.url).then(({ data }) => {
         if ((this.props.selection || {}).url !== selection.url) return;
         this.bits = data;
         this.needSamples();
@@ -135,7 +136,7 @@
     }
 
     chosen(index) {
-      return Boolean(this.bits && this.bits[index >> 3] & (1 << (index & 7)));
+      return innerview.hasBit(this.bits, index);
     }
 
     go() {
@@ -286,7 +287,7 @@
       pen.lineWidth = 1;
       pen.strokeRect(Math.round(camera.left) - 0.5, Math.round(camera.top) - 0.5, camera.width + 1, camera.height + 1);
       if (plain !== "pictures") parts.writeAll(pen, parts.written(pen, this), colors);
-      if (!plain) this.lasso(pen);
+      if (!plain) innerview.stage.trace(pen, this.trace, colors.accent);
     }
 
     rectangle(row, column) {
@@ -302,7 +303,7 @@
       const { right, wrong } = wall.cells;
       wall.eachCell(window, (k, row, column) => {
         const strength = wrong[k] ? 0.35 + 0.65 * (Math.log1p(wrong[k]) / Math.log1p(wall.most)) : 1;
-        pen.fillStyle = wrong[k] && !right[k] ? colors.wrongGround : right[k] && !wrong[k] ? colors.rightGround : colors.ground;
+        pen.fillStyle = wrong[k] && !right[k] ? colors["wrong-ground"] : right[k] && !wrong[k] ? colors["right-ground"] : colors.ground;
         pen.globalAlpha = wrong[k] && !right[k] ? strength : 1;
         pen.fillRect(...this.rectangle(row, column));
       });
@@ -367,23 +368,10 @@
       }
     }
 
-    lasso(pen) {
-      if (!this.trace || this.trace.length < 2) return;
-      pen.beginPath();
-      this.trace.forEach(([x, y], k) => (k ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-      pen.closePath();
-      pen.fillStyle = pen.strokeStyle = this.colors.accent;
-      pen.globalAlpha = 0.14;
-      pen.fill();
-      pen.globalAlpha = 1;
-      pen.lineWidth = 1.5;
-      pen.setLineDash([5, 4]);
-      pen.stroke();
-      pen.setLineDash([]);
-    }
-
     destroy() {
+      this.hover(-1e6, -1e6); // other maps must not go on pointing at it
       this.dead = true;
+      this.painter.clear();
       cancelAnimationFrame(this.request);
       this.unwatch();
       delete innerview.maps[this.key];

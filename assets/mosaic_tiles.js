@@ -10,52 +10,6 @@
   const CLOSE = 44; // pixels a picture must have on the screen for its own file to be asked for
   const FEW = 160; // and so many of them at the most
 
-  /* Images by address; want(list) replaces what was wanted before, because the person has moved on. */
-  class Images {
-    constructor(arrived) {
-      this.arrived = arrived;
-      this.known = new Map(); // address -> image, or null when it cannot be had
-      this.loading = new Map();
-      this.wanted = [];
-    }
-
-    get(address) {
-      const image = this.known.get(address);
-      if (image) {
-        this.known.delete(address);
-        this.known.set(address, image);
-      }
-      return image;
-    }
-
-    want(addresses) {
-      this.wanted = addresses.filter((one) => !this.known.has(one) && !this.loading.has(one));
-      this.fetch();
-    }
-
-    fetch() {
-      while (this.wanted.length && this.loading.size < AT_ONCE) {
-        const address = this.wanted.shift();
-        const image = new Image();
-        const done = (found) => {
-          this.loading.delete(address);
-          this.known.set(address, found);
-          if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
-          this.fetch();
-          this.arrived();
-        };
-        this.loading.set(address, image);
-        image.onload = () => done(image);
-        image.onerror = () => done(null);
-        image.src = address;
-      }
-    }
-
-    get busy() {
-      return this.wanted.length + this.loading.size > 0;
-    }
-  }
-
   /* The tiles that cover a window at a level: [{x, y, left, top, size}], in units, only those with pictures. */
   function covering(wall, z, window) {
     const size = wall.tile / wall.levels[z];
@@ -78,8 +32,8 @@
 
   class Painter {
     constructor(arrived) {
-      this.tiles = new Images(arrived);
-      this.own = new Images(arrived);
+      const { Pictures } = innerview.stage;
+      [this.tiles, this.own] = [1, 2].map(() => new Pictures({ arrived, atOnce: AT_ONCE, kept: KEPT }));
       this.drawn = 0; // tiles of the level that was asked for, in the last frame
     }
 
@@ -87,11 +41,16 @@
       return this.tiles.busy || this.own.busy;
     }
 
+    clear() {
+      this.tiles.clear();
+      this.own.clear();
+    }
+
     /* Draw what is there of a window, and ask for the rest. scene: {wall, camera, props, ratio}. */
     paint(pen, scene, window) {
-      const { wall, camera, props } = scene;
+      const { wall, camera } = scene;
       const z = level(wall, camera.scale * scene.ratio);
-      const template = props.wall.tiles;
+      const template = wall.source.tiles;
       const address = (level_, tile) => template.replace("{z}", level_).replace("{x}", tile.x).replace("{y}", tile.y);
       const needed = covering(wall, z, window);
       const missing = needed.filter((tile) => !this.tiles.get(address(z, tile)));
@@ -142,5 +101,5 @@
     }
   }
 
-  Object.assign(parts, { Painter, covering });
+  parts.Painter = Painter;
 })();

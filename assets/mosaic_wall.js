@@ -21,8 +21,9 @@
   }
 
   class Wall {
-    constructor(layout) {
-      Object.assign(this, layout);
+    /* source: the prop it came by, with the addresses of its samples and tiles; a newer one may be on its way. */
+    constructor(layout, source) {
+      Object.assign(this, layout, { source });
       [this.width, this.height] = layout.size;
       const { row, shown } = this.cells;
       this.across = layout.columns.labels.length;
@@ -140,5 +141,5 @@
     }
   }
 
-  Object.assign(parts, { Wall, before });
+  parts.Wall = Wall;
 })();

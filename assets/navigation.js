@@ -123,7 +123,7 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.target.closest("input, select, textarea, .sample-map")) return;
+    if (event.key !== "Escape" || event.target.closest("input, select, textarea")) return;
     const panel = document.getElementById("sample-panel");
     if (panel && !panel.hidden) document.getElementById("sample-panel-close").click();
   });

@@ -20,19 +20,6 @@
     },
   });
 
-  // The help card and the form that saves close as menus do: by a click beside them, and by Escape.
-  const OPEN = ".query-bar details[open]:is(.query-form, .query-help-box)";
-
-  document.addEventListener("pointerdown", (event) => {
-    for (const card of document.querySelectorAll(OPEN)) if (!card.contains(event.target)) card.open = false;
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    for (const card of document.querySelectorAll(OPEN)) {
-      card.open = false;
-      card.querySelector("summary").focus();
-    }
-  });
   // "/" leads to the box, as in many tools, unless something is being typed.
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;

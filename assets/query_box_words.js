@@ -1,5 +1,5 @@
 /* The words of a query, as far as the box must know them: to color them, and to complete the one being typed.
-   The server alone decides what a query means (workspace/syntax.py); here half a query is as good as a whole one. */
+   The server alone decides what a query means (workspace/query/syntax.py); here half a query is as good as a whole one. */
 (function () {
   "use strict";
   const innerview = (window.innerview = window.innerview || {});

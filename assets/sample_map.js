@@ -70,16 +70,16 @@
       root,
       scene
         ? h(parts.Toolbar, { scene, tool: props.tool || "pan", setTool, hasPictures: Boolean(props.images), refresh })
-        : h("div", { className: "iv-map-toolbar" }),
+        : h("div", { className: "iv-toolbar" }),
       h("div",
-        { ref: stage, className: `iv-map-stage iv-map-${props.tool || "pan"}`, tabIndex: 0, role: "application",
+        { ref: stage, className: `iv-stage iv-map-stage iv-stage-${props.tool || "pan"}`, tabIndex: 0, role: "application",
           "aria-label": `Map of ${name}. Arrow keys move, plus and minus zoom, 0 shows all, L and B select, Escape clears.`,
           "aria-busy": Boolean(busy) },
         h("canvas", { ref: canvas, className: "iv-map-points", hidden: !positions }),
         h("canvas", { ref: overlay, className: "iv-map-overlay", hidden: !positions }),
-        busy && h("div", { className: "iv-map-busy" }),
-        !positions && h("div", { className: "iv-map-empty" }, "No map yet"),
-        positions && !drawn && errors.length === 0 && h("div", { className: "iv-map-empty" }, "Loading the samples…"),
+        busy && h("div", { className: "iv-stage-busy" }),
+        !positions && h("div", { className: "iv-stage-empty" }, "No map yet"),
+        positions && !drawn && errors.length === 0 && h("div", { className: "iv-stage-empty" }, "Loading the samples…"),
         note && h("div", { className: "iv-map-note" }, note),
         errors.length > 0 && h("div", { className: "iv-map-error", role: "alert" }, errors[0],
           h("button", { type: "button", className: "iv-map-link", onClick: () => scene.retry() }, "try again")),
@@ -96,7 +96,7 @@
   }
 
   function fetchEarly(props) {
-    for (const prop of [props.positions, props.color, props.size, props.shown]) if (prop) parts.column(prop.url).catch(() => null);
+    for (const prop of [props.positions, props.color, props.size, props.shown]) if (prop) innerview.column(prop.url).catch(() => null);
   }
 
   /* Dash writes the id of a pattern with its keys sorted. */

@@ -45,7 +45,7 @@
               title: `${name(code)}: click hides or shows, double click (or Shift) shows only this` },
             h("i", { className: "iv-map-swatch", style: { background: code < 0 ? color.missing : color.colors[code % color.colors.length] } }),
             h("span", null, name(code)),
-            h("small", null, parts.format(code < 0 ? missing : counts[code])))),
+            h("small", null, innerview.format(code < 0 ? missing : counts[code])))),
         listed.length === 0 && h("span", { className: "iv-map-quiet" }, "none of that name"))
     );
   }
@@ -55,9 +55,9 @@
     const digits = scale.digits;
     const [low, high] = [scale.low, scale.high].map(Math.fround); // as exact as the column is that came
     return [
-      (least < low ? "≤ " : "") + parts.format(scale.low, digits),
-      parts.format(parts.middle(scale), digits),
-      (most > high ? "≥ " : "") + parts.format(scale.high, digits),
+      (least < low ? "≤ " : "") + innerview.format(scale.low, digits),
+      innerview.format(parts.middle(scale), digits),
+      (most > high ? "≥ " : "") + innerview.format(scale.high, digits),
     ];
   }
 
@@ -73,7 +73,7 @@
       coloring.missing > 0 &&
         h("span", { className: "iv-map-chip iv-map-plain" },
           h("i", { className: "iv-map-swatch", style: { background: color.missing } }), "no value",
-          h("small", null, parts.format(coloring.missing)))
+          h("small", null, innerview.format(coloring.missing)))
     );
   }
 
@@ -95,7 +95,7 @@
   function Counts({ scene, total, selection, setHidden }) {
     const { n, grid, coloring, color, visible, matching } = scene;
     const all = Math.max(total ?? n, n);
-    const number = parts.format;
+    const number = innerview.format;
     const selected = selection && !scene.ahead ? selection.count : scene.selectedCount();
     const here = selected > scene.selectedShown ? `, ${number(scene.selectedShown)} of them shown` : "";
     const asides = [];

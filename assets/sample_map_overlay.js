@@ -14,64 +14,14 @@
 
   const cell = (column, row) => column * 65536 + row;
 
-  /* Pictures by index; the ones used longest ago are forgotten. */
-  class Pictures {
-    constructor(arrived) {
-      this.arrived = arrived;
-      this.known = new Map(); // index -> Image once it is there, null when it cannot be had
-      this.wanted = [];
-      this.loading = new Map();
-      this.template = null;
-    }
-
-    from(template) {
-      if (template === this.template) return;
-      this.template = template;
-      this.known.clear();
-      this.loading.clear();
-      this.wanted = [];
-    }
-
-    get(index) {
-      const image = this.known.get(index);
-      if (image) {
-        this.known.delete(index);
-        this.known.set(index, image);
-      }
-      return image;
-    }
-
-    /* Fetch these, and forget what was wanted before: the person has moved on. */
-    want(indices) {
-      this.wanted = indices.filter((index) => !this.known.has(index) && !this.loading.has(index));
-      this.fetch();
-    }
-
-    fetch() {
-      while (this.wanted.length && this.loading.size < AT_ONCE) {
-        const index = this.wanted.shift();
-        const image = new Image();
-        const done = (found) => {
-          if (this.loading.get(index) !== image) return; // of another data set
-          this.loading.delete(index);
-          this.known.set(index, found);
-          if (this.known.size > KEPT) this.known.delete(this.known.keys().next().value);
-          this.arrived();
-          this.fetch();
-        };
-        this.loading.set(index, image);
-        image.onload = () => done(image);
-        image.onerror = () => done(null);
-        image.src = this.template.replace("{index}", index);
-      }
-    }
-  }
-
   class Overlay {
     constructor(canvas, wake) {
       this.canvas = canvas;
       this.pen = null; // made when there is something to draw
-      this.pictures = new Pictures(wake);
+      this.template = null; // of the pictures' addresses
+      this.pictures = new innerview.stage.Pictures({
+        arrived: wake, atOnce: AT_ONCE, kept: KEPT, address: (index) => this.template.replace("{index}", index),
+      });
       this.placed = []; // pictures on the screen: {index, x, y, w, h}, x and y their center
       this.stale = true;
     }
@@ -82,7 +32,8 @@
       this.placed = [];
       const { images, imageSize } = scene.props;
       if (!images || scene.glide) return;
-      this.pictures.from(images);
+      if (images !== this.template) this.pictures.clear(); // of another data set
+      this.template = images;
       const all = scene.pictureMode;
       const found = scene.grid.inBox(...scene.camera.window(LARGEST / 2), scene.shown, all ? Infinity : AUTOMATIC + 1);
       if (!all && found.length > AUTOMATIC) return;
@@ -164,7 +115,7 @@
       this.ring(scene, scene.focus, 2.5, scene.theme.colors.accent);
       this.ring(scene, scene.linked, 2, scene.theme.colors.text, true);
       this.ring(scene, scene.hovered, 2, scene.theme.colors.text);
-      this.trace(scene);
+      innerview.stage.trace(pen, scene.trace, scene.theme.colors.accent);
     }
 
     picture(scene, { index, x, y, w, h }) {
@@ -205,25 +156,6 @@
         stroke(9, 4.5, scene.theme.colors.page);
         stroke(9, 1.5, color);
       }
-    }
-
-    /* The lasso or box while it is being drawn. */
-    trace(scene) {
-      const points = scene.trace;
-      if (!points || points.length < 2) return;
-      const { pen } = this;
-      pen.beginPath();
-      points.forEach(([x, y], k) => (k ? pen.lineTo(x, y) : pen.moveTo(x, y)));
-      pen.closePath();
-      pen.fillStyle = scene.theme.colors.accent;
-      pen.globalAlpha = 0.1;
-      pen.fill();
-      pen.globalAlpha = 1;
-      pen.lineWidth = 1.5;
-      pen.setLineDash([5, 4]);
-      pen.strokeStyle = scene.theme.colors.accent;
-      pen.stroke();
-      pen.setLineDash([]);
     }
   }
 

@@ -18,20 +18,14 @@
     const page = style.backgroundColor, text = style.color;
     return {
       name: document.documentElement.getAttribute("data-bs-theme") === "dark" ? "dark" : "light",
-      colors: { page, text, accent: style.getPropertyValue("--iv-map-accent").trim() || "#4263eb" },
+      colors: { page, text, accent: style.getPropertyValue("--iv-stage-accent").trim() || "#4263eb" },
       inks: [page, text].map((css) => parts.rgb(css).map((value) => value / 255)),
     };
   }
 
   /* Tell a scene when its surroundings change. Returns the function that stops it. */
   function watch(scene) {
-    const measure = () => scene.measure();
-    const resized = new ResizeObserver(measure);
-    resized.observe(scene.stage);
-    const rethemed = new MutationObserver(() => scene.repaint());
-    rethemed.observe(document.documentElement, { attributes: true, attributeFilter: ["data-bs-theme"] });
-    const listeners = [
-      [window, "resize", measure], // also when the window moves to a screen with other pixels
+    return innerview.stage.watch(scene.stage, () => scene.measure(), () => scene.repaint(), [
       [window, "innerview:hover", ({ detail }) => detail.source !== scene.key && scene.link(detail.index)],
       [scene.canvas, "webglcontextlost", (event) => {
         event.preventDefault(); // else it is never restored
@@ -42,13 +36,7 @@
         scene.painter.build();
         scene.schedule(true);
       }],
-    ];
-    for (const [target, kind, listener] of listeners) target.addEventListener(kind, listener);
-    return () => {
-      resized.disconnect();
-      rethemed.disconnect();
-      for (const [target, kind, listener] of listeners) target.removeEventListener(kind, listener);
-    };
+    ]);
   }
 
   /* window.innerview.maps[id]: what tests and benchmarks wait for instead of sleeping. */
@@ -70,9 +58,7 @@
       get ready() { return scene.drawn > 0 && !scene.waiting.size && !scene.request && !scene.glide; },
       /* Where a sample is on the page, in pixels. */
       project(index) {
-        const corner = scene.stage.getBoundingClientRect();
-        const [x, y] = scene.place(index);
-        return [corner.left + x, corner.top + y];
+        return innerview.stage.onPage(scene.stage, ...scene.place(index));
       },
     };
   }

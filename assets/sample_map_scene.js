@@ -15,7 +15,6 @@
 
   const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
   const address = (prop) => (prop && prop.url) || null;
-  const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   class Scene {
     /* emit(props) tells Dash, changed() redraws the buttons, pointed() moves the hover card.
@@ -81,7 +80,7 @@
         this.assemble();
         this.changed();
       };
-      parts.column(url).then((column) => finish(column, null), (error) => finish(null, error));
+      innerview.column(url).then((column) => finish(column, null), (error) => finish(null, error));
     }
 
     retry() {
@@ -91,7 +90,7 @@
 
     loadFacts(wanted) {
       const ticket = (this.factsTicket = {});
-      Promise.all(wanted.map((fact) => parts.column(fact.url).catch(() => null))).then((columns) => {
+      Promise.all(wanted.map((fact) => innerview.column(fact.url).catch(() => null))).then((columns) => {
         if (this.factsTicket !== ticket) return;
         this.facts = wanted.map((fact, k) => ({ ...fact, values: columns[k] && columns[k].data }));
         this.pointed();
@@ -138,7 +137,7 @@
 
     settle(positions) {
       const n = positions.length / 2;
-      const glides = this.drawn && this.n === n && !calm();
+      const glides = this.drawn && this.n === n && !innerview.stage.calm();
       let from = null;
       if (glides) {
         // A point that had no place yet starts where it belongs.
@@ -337,6 +336,7 @@
       clearTimeout(this.telling);
       cancelAnimationFrame(this.request);
       this.unwatch();
+      this.overlay.pictures.clear();
       this.painter.destroy();
       delete innerview.maps[this.key];
     }

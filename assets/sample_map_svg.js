@@ -9,7 +9,6 @@
   const FADED = 0.2; // of what is not selected, where something is
   const NEAR = 16; // pixels beyond the stage from which a dot may still reach into it
 
-  const safe = (text) => String(text).replace(/[&<>"]/g, (one) => `&#${one.charCodeAt(0)};`);
   const short = (value) => Math.round(value * 10) / 10;
   // A width that no letter exceeds: a file cannot measure its text.
   const wide = (text) => 7.2 * String(text).length;
@@ -26,9 +25,9 @@
     const whole = short(below.end + 8);
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${whole}" viewBox="0 0 ${width} ${whole}"`,
-      ` font-family="system-ui, sans-serif" font-size="12" fill="${safe(text)}">`,
-      `<title>${safe((scene.props.positions || {}).name || "samples")}</title>`,
-      `<rect width="${width}" height="${whole}" fill="${safe(page)}"/>`,
+      ` font-family="system-ui, sans-serif" font-size="12" fill="${innerview.escaped(text)}">`,
+      `<title>${innerview.escaped((scene.props.positions || {}).name || "samples")}</title>`,
+      `<rect width="${width}" height="${whole}" fill="${innerview.escaped(page)}"/>`,
       `<clipPath id="stage"><rect width="${width}" height="${height}"/></clipPath><g clip-path="url(#stage)">`,
       dots(scene),
       ...scene.overlay.placed.map((one) => picture(scene, one)),
@@ -84,14 +83,14 @@
     if (focus < 0 || !shown[focus] || scene.overlay.placed.some((one) => one.index === focus)) return "";
     const [x, y] = scene.place(focus);
     return `<circle cx="${short(x)}" cy="${short(y)}" r="${short(scene.dotRadius(focus) + 3)}" fill="none" ` +
-      `stroke="${safe(scene.theme.colors.accent)}" stroke-width="2.5"/>`;
+      `stroke="${innerview.escaped(scene.theme.colors.accent)}" stroke-width="2.5"/>`;
   }
 
   /* Names with their counts, or a scale with three numbers; then how many samples there are. */
   function legend(scene, top) {
     const { color, coloring, props } = scene;
     const lines = [];
-    const write = (x, y, text, more = "") => lines.push(`<text x="${short(x)}" y="${short(y)}"${more}>${safe(text)}</text>`);
+    const write = (x, y, text, more = "") => lines.push(`<text x="${short(x)}" y="${short(y)}"${more}>${innerview.escaped(text)}</text>`);
     let y = top;
     if (color) {
       write(8, y, color.title + (color.log ? " (log scale)" : ""), ' font-weight="600"');
@@ -114,7 +113,7 @@
       y += LINE;
     }
     const all = Math.max(props.total ?? scene.n, scene.n);
-    write(8, y, `${parts.format(scene.visible)} of ${parts.format(all)} samples shown`);
+    write(8, y, `${innerview.format(scene.visible)} of ${innerview.format(all)} samples shown`);
     return { text: lines.join(""), end: y };
   }
 
@@ -126,7 +125,7 @@
     let x = 8, y = top;
     for (const [name, shade, count, code] of known) {
       if (hidden.has(code)) continue;
-      const text = `${name} ${parts.format(count)}`;
+      const text = `${name} ${innerview.format(count)}`;
       if (x > 8 && x + CHIP + wide(text) > camera.width) [x, y] = [8, y + LINE];
       lines.push(`<circle cx="${x + CHIP / 2}" cy="${y - 4}" r="4.5" fill="${shade}"/>`);
       write(x + CHIP + 4, y, text);

@@ -73,7 +73,7 @@
       );
       return () => {
         here = false;
-        rows.api = null;
+        rows.stop();
         delete innerview.maps.table;
       };
     }, []);

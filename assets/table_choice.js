@@ -25,7 +25,7 @@
     }
 
     known(index) {
-      return Boolean(this.bits && (this.bits[index >> 3] >> (index & 7)) & 1);
+      return innerview.hasBit(this.bits, index);
     }
 
     toggle(indices, wanted) {
@@ -53,13 +53,19 @@
       this.send();
     }
 
+    /* The table has gone: nobody is left to be told. */
+    stop() {
+      clearTimeout(this.waiting);
+      this.emit = this.changed = () => null;
+    }
+
     async follow(selection) {
       const url = selection ? selection.url : null;
       if (url === this.url) return;
       this.url = url;
       let bits = null;
       try {
-        bits = url ? (await innerview.sampleMap.column(url)).data : null;
+        bits = url ? (await innerview.column(url)).data : null;
       } catch (error) {
         window.console.info("table:", error.message);
       }

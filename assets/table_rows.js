@@ -132,9 +132,19 @@
       return answer.json();
     }
 
+    /* The table has gone: nothing is emitted or drawn any more. */
+    stop() {
+      this.stopped = true;
+      this.api = this.wish = null;
+      this.asked = this.url = "";
+      this.emit = this.changed = () => null;
+      this.choice.stop();
+    }
+
     // -- from ag-grid ------------------------------------------------------------------------
 
     attach(api) {
+      if (this.stopped) return;
       this.api = api;
       api.addEventListener("sortChanged", (event) => this.sort(event));
       api.addEventListener("filterChanged", () => this.filter());

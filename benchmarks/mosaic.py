@@ -219,7 +219,7 @@ def ours(flask: Any, path: str, arrange: str) -> None:
     }
     app = Dash(
         path.strip("/"), server=flask, url_base_pathname=path, assets_folder=str(ROOT / "assets"),
-        assets_ignore="^(?!mosaic|sample_map_columns)",
+        assets_ignore="^(?!mosaic|stage|columns|download)",
     )  # fmt: skip
     app.layout = html.Div(html.Div(Wall("wall", wall=wall), style=SIZE))
 

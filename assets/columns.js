@@ -1,12 +1,12 @@
-/* Columns by URL, for every sample map on the page.
+/* Columns by URL, for everything on the page, and how their values are written.
 
-   A column's URL holds a hash of its content, so what was fetched once never changes: two maps that color by
+   A column's URL holds a hash of its content, so what was fetched once never changes: two parts that show
    the same column share one request and one array. The cache forgets what was used longest ago. */
 (function () {
   "use strict";
   const innerview = (window.innerview = window.innerview || {});
-  const parts = (innerview.sampleMap = innerview.sampleMap || {});
 
+  const NONE = "–";
   const LIMIT = 256 * 2 ** 20; // bytes; a million positions are 8 MB
   const TYPES = { float32: Float32Array, float64: Float64Array, int32: Int32Array, uint8: Uint8Array };
   const cache = new Map(); // url -> {promise, bytes}; the first key was used longest ago
@@ -41,7 +41,7 @@
     if (bytes.byteLength !== length * Type.BYTES_PER_ELEMENT) {
       throw new Error(`${bytes.byteLength} bytes came instead of ${length * Type.BYTES_PER_ELEMENT}`);
     }
-    return { data: new Type(bytes), shape: shape };
+    return { data: new Type(bytes), shape };
   }
 
   function forget() {
@@ -57,7 +57,7 @@
 
   /* A number as a person writes it: 12,345 or 0.0123 or 1.2e-7; a dash where there is none. */
   function format(value, digits) {
-    if (value === null || value === undefined || Number.isNaN(value)) return "–";
+    if (value === null || value === undefined || Number.isNaN(value)) return NONE;
     if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
     const size = Math.abs(value);
     let text;
@@ -68,6 +68,15 @@
     return text.replace("-", "−");
   }
 
-  parts.column = column;
-  parts.format = format;
+  /* What a fact {values, names, digits} says of a sample. */
+  function factText(fact, index) {
+    if (!fact || !fact.values) return NONE;
+    const value = fact.values[index];
+    return fact.names && fact.names.length ? fact.names[value] ?? NONE : format(value, fact.digits);
+  }
+
+  /* Of a column of one bit a sample, as selections and results of a query are. */
+  const hasBit = (bits, index) => Boolean(bits && (bits[index >> 3] >> (index & 7)) & 1);
+
+  Object.assign(innerview, { column, format, factText, hasBit });
 })();
