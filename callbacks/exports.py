@@ -12,7 +12,7 @@ from flask import Flask, Response
 
 import layouts.kit.state
 from callbacks.results import asked
-from callbacks.routes import png
+from callbacks.routes import line, png
 from layouts import exports
 from layouts.kit import ids
 from util import InspectorError
@@ -59,12 +59,12 @@ def _file(session: Session, kind: str) -> Response:
         result = asked(session)
         export.table(session, result.indices[:1])  # whatever is not there says so before the file begins
     except ColumnNotReady as waiting:
-        return _line(503, str(waiting))
+        return line(503, str(waiting))
     except InspectorError as error:
-        return _line(400, str(error))
+        return line(400, str(error))
     if kind == "zip" and len(result) > exports.MOST_IMAGES:
         found = f"{len(result):,} samples; narrow the query, {exports.MOST_IMAGES:,} is the most"
-        return _line(400, f"images.zip: {found}")
+        return line(400, f"images.zip: {found}")
     response = Response(_pieces(session, result, kind), mimetype=TYPES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(session, result, kind)}"'
     return response
@@ -86,7 +86,3 @@ def file_name(session: Session, result: Result, kind: str) -> str:
     name = re.sub(r"[^A-Za-z0-9]+", "-", session.dataset.name.rpartition("/")[2]).strip("-")[:40] or "data"
     noun = "images" if kind == "zip" else "samples"
     return f"innerview-{name}-{what}-{len(result)}-{noun}.{kind}"
-
-
-def _line(status: int, text: str) -> Response:
-    return Response(f"{text}\n", status=status, mimetype="text/plain")

@@ -23,6 +23,7 @@ from dash.exceptions import DependencyException
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from callbacks.routes import line
 from callbacks.server import BODY_LIMIT, is_loopback
 from layouts.kit import ids
 from util import InspectorError
@@ -32,6 +33,12 @@ logger = logging.getLogger(__name__)
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 MANY = (["ALL"], ["ALLSMALLER"])
 WILDCARDS = (*MANY, ["MATCH"])
+SENTENCES = {
+    400: "That cannot be asked here.",
+    404: "There is nothing at this address; reload the page.",
+    405: "That cannot be done at this address.",
+    413: f"That is larger than {BODY_LIMIT / 1e6:.0f} MB, the most that is taken.",
+}
 
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9_.-]+?)\.?)(?::[0-9]{1,5})?")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -69,13 +76,13 @@ def protect(app: dash.Dash, *, hosts: Sequence[str] = (), token: str | None = No
 
     def failed(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException):
-            return error
+            return _short(error)
         if request.path.startswith(suites_path) and isinstance(error, DependencyException | OSError):
-            return _line(404, "There is no such file here.")
+            return line(404, "There is no such file here.")
         if request.path == callback_path:
             return _message_only(_sentence(error))
         if isinstance(error, InspectorError):
-            return _line(404, str(error))
+            return line(404, str(error))
         raise error
 
     app.server.before_request(before)
@@ -111,8 +118,14 @@ def _message_only(text: str) -> Response:
     return Response(json.dumps(body), mimetype="application/json")
 
 
-def _line(status: int, text: str) -> Response:
-    return Response(f"{text}\n", status=status, mimetype="text/plain")
+def _short(error: HTTPException) -> Response | HTTPException:
+    """Flask's refusal with its headers, in one line instead of a page; a redirect stays as it is."""
+    if error.response is not None or (error.code or 0) < 400:
+        return error
+    response = line(error.code or 0, SENTENCES.get(error.code or 0) or f"{error.name}.")
+    for name, value in error.get_headers():
+        response.headers.setdefault(name, value)
+    return response
 
 
 # Names
@@ -123,7 +136,7 @@ def _refuse_foreign_name(known: frozenset[str]) -> Response | None:
     name = (match[1] or match[2]) if match else ""
     if name in known or is_loopback(name):
         return None
-    return _line(400, "This server is not called by that name; open the address that it printed.")
+    return line(400, "This server is not called by that name; open the address that it printed.")
 
 
 # Token
@@ -141,7 +154,7 @@ def _ask_for_token(token: str | None) -> Response | None:
         or _is_token(request.cookies.getlist(_cookie_name(token)), token)
         or (scheme.lower() == "bearer" and _is_token([bearer.strip()], token))
     ):
-        refusal = _line(401, "This server asks for its token; open the whole address that it printed.")
+        refusal = line(401, "This server asks for its token; open the whole address that it printed.")
         refusal.headers["WWW-Authenticate"] = "Bearer"
         return refusal
     g.has_new_token = in_query
@@ -192,7 +205,7 @@ def _refuse_other_sites() -> Response | None:
     else:
         own = f"{request.scheme}://{request.environ.get('HTTP_HOST', '')}"
         is_ours = origin is None or origin.lower() == own.lower()
-    return None if is_ours else _line(403, "Only pages of this server may send that.")
+    return None if is_ours else line(403, "Only pages of this server may send that.")
 
 
 # Callbacks
@@ -202,7 +215,7 @@ def _refuse_unknown_callback(path: str, callbacks: Mapping[str, Any]) -> Respons
     if request.path != path:
         return None
     if request.method != "POST":
-        refusal = _line(405, "Callbacks are posted.")
+        refusal = line(405, "Callbacks are posted.")
         refusal.headers["Allow"] = "POST"
         return refusal
     try:
@@ -211,7 +224,7 @@ def _refuse_unknown_callback(path: str, callbacks: Mapping[str, Any]) -> Respons
         body = None
     if _is_callback(body, callbacks):
         return None
-    return _line(400, "This is no callback of the page that is served now; reload the page.")
+    return line(400, "This is no callback of the page that is served now; reload the page.")
 
 
 def _is_callback(body: object, callbacks: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import accuracy, maps
+from layouts import accuracy, query
 from layouts.kit import ids
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def register(app: Dash, session: Session) -> None:
             chosen["low"],
             chosen["high"],
             label=chosen["code"],
-            query=maps.followed(session, view),
+            query=query.followed(session, view),
             split=accuracy.split(session, view),
             selection=view.selection,
             mode=chosen["mode"],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import maps
+from layouts import maps, query
 from layouts.kit import ids
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def register(app: Dash, session: Session) -> None:
             mode=lasso["mode"],
             color=maps.colored_by(view, triggered["side"]),
             hidden=lasso["hidden"],
-            query=maps.followed(session, view),
+            query=query.followed(session, view),
         )
         return patch
 

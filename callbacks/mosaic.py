@@ -7,9 +7,7 @@ the wall of just that key, because browsers keep all of it for ever.
 from __future__ import annotations
 
 import io
-import threading
 import time
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +16,7 @@ from flask import Flask, Response, abort, jsonify, request
 from numpy.typing import NDArray
 
 import layouts.kit.state
+from callbacks.kept import Answer, Kept
 from callbacks.routes import FOR_EVER, forever, numbers
 from layouts import confusion, wall
 from layouts.kit import ids
@@ -163,34 +162,8 @@ def _paired(
 # -- routes ----------------------------------------------------------------------------------------
 
 
-class Tiles:
-    """Encoded tiles, as many as fit into so many bytes; the ones used longest ago go first. Thread-safe."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.bytes = 0
-        self._kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: tuple[Any, ...]) -> bytes | None:
-        """A tile, or None."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: tuple[Any, ...], body: bytes) -> None:
-        """Keep a tile."""
-        with self._lock:
-            self.bytes += len(body) - len(self._kept.get(key, b""))
-            self._kept[key] = body
-            self._kept.move_to_end(key)
-            while self.bytes > self.limit:
-                self.bytes -= len(self._kept.popitem(last=False)[1])
-
-
 def _routes(server: Flask, session: Session) -> None:
-    tiles = Tiles(KEPT)
+    tiles = Kept(KEPT)
 
     def asked(key: str) -> Mosaic:
         try:
@@ -218,18 +191,16 @@ def _routes(server: Flask, session: Session) -> None:
 
     @server.get("/mosaic/<key>/<int:z>/<int:x>/<int:y>.<any(png, webp):kind>")
     def mosaic_tile(key: str, z: int, x: int, y: int, kind: str) -> Response:
-        place = (key, z, x, y, kind)
-        body = tiles.get(place)
-        if body is None:
-            try:
-                pixels = session.mosaics.tile(asked(key), z, x, y)
-            except InspectorError:
-                abort(404)
+        def drawn() -> Answer:
+            pixels = session.mosaics.tile(asked(key), z, x, y)
             if pixels is None:
                 abort(404)
-            body = encoded(pixels, kind)
-            tiles.put(place, body)
-        return forever(body, f"image/{kind}")
+            return encoded(pixels, kind), f"image/{kind}"
+
+        try:
+            return forever(*tiles.of((key, z, x, y, kind), drawn))
+        except InspectorError:
+            abort(404)
 
 
 def encoded(pixels: NDArray[np.uint8], kind: str) -> bytes:

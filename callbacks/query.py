@@ -15,9 +15,8 @@ import layouts.kit.state
 from layouts import query
 from layouts.kit import ids
 from util import InspectorError
-from workspace.query import vocabulary
 from workspace.plan import ColumnNotReady
-from workspace.query import QueryError, parse
+from workspace.query import QueryError, parse, vocabulary
 from workspace.query.saved import SavedQueries
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ Whatever is named by its content may be kept by the browser for ever; nothing he
 
 from __future__ import annotations
 
-import functools
 import importlib.util
 import io
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 from flask import Flask, Response, abort, jsonify, send_from_directory
 from numpy.typing import NDArray
 
+from callbacks.kept import Kept
 from util import InspectorError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 FOR_EVER = "private, max-age=31536000, immutable"
-KEPT_IMAGES = 20_000
+KEPT_IMAGES = 32 * 2**20  # bytes, some 80,000 of digits
 ROOMS = (
     "sample", "picture", "column", "selection", "bootstrap", "result", "hits", "sprite", "mosaic", "export", "query",
     "vocabulary", "upload",
@@ -34,15 +34,13 @@ def register(app: Dash, session: Session) -> None:
     """Add the routes to the app's server."""
     server: Flask = app.server
 
-    @functools.lru_cache(maxsize=KEPT_IMAGES)
-    def picture(fingerprint: str, index: int) -> bytes:
-        return png(session.image(index))
+    kept = Kept(KEPT_IMAGES)
 
     @server.get("/sample/<fingerprint>/<int:index>.png")
     def sample(fingerprint: str, index: int) -> Response:
         if not session.has_dataset or fingerprint != session.dataset.fingerprint or index >= session.dataset.n:
             abort(404)
-        return forever(picture(fingerprint, index), "image/png")
+        return forever(*kept.of((fingerprint, index), lambda: (png(session.image(index)), "image/png")))
 
     @server.get("/picture/<key>/<int:row>.png")
     def row(key: str, row: int) -> Response:
@@ -159,3 +157,8 @@ def forever(body: bytes, kind: str) -> Response:
     response = Response(body, mimetype=kind)
     response.headers["Cache-Control"] = FOR_EVER
     return response
+
+
+def line(status: int, text: str) -> Response:
+    """A refusal that says why, in one line whatever stands in the text."""
+    return Response(f"{' '.join(text.split())}\n", status=status, mimetype="text/plain")

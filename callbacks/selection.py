@@ -10,7 +10,7 @@ import numpy as np
 from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import maps, sample
+from layouts import query, sample
 from layouts.kit import ids
 from util import InspectorError
 
@@ -40,13 +40,13 @@ def register(app: Dash, session: Session) -> None:
         if not session.has_dataset:
             return (*HIDDEN, "")
         view = layouts.kit.state.State.of(state)
-        query = maps.followed(session, view)
-        stage = sample.stage(session, view.index, query)
+        followed = query.followed(session, view)
+        stage = sample.stage(session, view.index, followed)
         if stage == old:
             return no_update, no_update, no_update
         if view.index is None:
-            return sample.nobody(session, query), True, stage
-        return (*_shown(partial(sample.panel, query=query), session, view.index), stage)
+            return sample.nobody(session, followed), True, stage
+        return (*_shown(partial(sample.panel, query=followed), session, view.index), stage)
 
     @app.callback(
         Output(ids.TRAY_BODY, "children"),

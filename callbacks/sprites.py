@@ -6,7 +6,6 @@ the browser may keep a sheet for ever. A sheet of 128 digits takes about 2 ms an
 
 from __future__ import annotations
 
-import functools
 import io
 import re
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,8 @@ import numpy as np
 from flask import Flask, Response, abort, request
 from numpy.typing import NDArray
 
-from callbacks.routes import forever
+from callbacks.kept import Answer, Kept
+from callbacks.routes import forever, line
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST = 128  # samples on a sheet
 ACROSS = 16  # of them in a row
 SMALLEST, LARGEST = 1, 192  # pixels a sample may have on a sheet
-KEPT = 256  # sheets, of 50 to 250 kB
+KEPT = 48 * 2**20  # bytes of sheets, some 1,000 of digits
 THUMBNAILS = "thumbnails/0"
 
 _IDS = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
@@ -35,9 +35,7 @@ def register(app: Dash, session: Session) -> None:
     """Add the route to the app's server."""
     server: Flask = app.server
 
-    @functools.lru_cache(maxsize=KEPT)
-    def drawn(fingerprint: str, side: int, ids: tuple[int, ...]) -> tuple[bytes, str]:
-        return encoded(sheet(pictures(session, np.asarray(ids), side), side))
+    kept = Kept(KEPT)
 
     @server.get("/sprite/<fingerprint>/<int:side>.png")
     def sprite(fingerprint: str, side: int) -> Response:
@@ -48,11 +46,15 @@ def register(app: Dash, session: Session) -> None:
             text = (
                 f"sprite: ids must be 1 to {MOST} sample numbers, and the side {SMALLEST} to {LARGEST} pixels; ask so"
             )
-            return Response(f"{text}\n", 400, mimetype="text/plain")
+            return line(400, text)
         ids = tuple(map(int, asked.split(",")))
         if max(ids) >= session.dataset.n:
             abort(404)
-        return forever(*drawn(fingerprint, side, ids))
+
+        def drawn() -> Answer:
+            return encoded(sheet(pictures(session, np.asarray(ids), side), side))
+
+        return forever(*kept.of((fingerprint, side, ids), drawn))
 
 
 def pictures(session: Session, indices: NDArray[np.integer], side: int) -> NDArray[np.uint8]:

@@ -9,8 +9,9 @@ from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_u
 
 import layouts.kit.state
 from layouts import table, table_columns
-from layouts.kit import filters, ids
+from layouts.kit import ids
 from layouts.kit.table import table_id, table_part
+from workspace.query import filters
 
 if TYPE_CHECKING:
     from dash import Dash

@@ -9,8 +9,9 @@ from dash import html
 from numpy.typing import NDArray
 
 from layouts.kit import figures, parts
-from layouts.kit.markup import markup, svg
+from layouts.kit.markup import markup
 from layouts.kit.state import State
+from layouts.kit.whisker import whisker
 from layouts.part import part
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ USUAL_SPLIT = "test"
 ALL = 0  # the row of the metrics that is about all classes
 MOST_PAIRS = 8
 MOST_DRAWN = 250  # classes of a confusion chart: a million cells are too much for a browser
-WHISKER, WHISKER_ROW = 76, 18  # pixels
+WHISKER = {"width": 76, "height": 18, "radius": 3.5}  # pixels
 
 
 class Figures(NamedTuple):
@@ -115,7 +116,7 @@ def confusion(session: Session, state: State) -> Any:
     total, wrong = int(counts.sum()), int(counts.sum() - np.trace(counts))
     if not total:
         return parts.empty(f"No sample of {shown} has a label, so nothing can be confused.")
-    pairs = _pairs(counts)
+    pairs = errors(counts, MOST_PAIRS)
     kinds = np.count_nonzero(counts) - np.count_nonzero(np.diag(counts))
     head = html.P(f"{shown}: {parts.count(wrong, total)} are put into a wrong class", className="note part-head")
     worst = parts.table(
@@ -166,7 +167,7 @@ def _weakest(rows: list[Figures], names: tuple[str, ...], shown: str) -> Any:
 
 
 def _most_confused(counts: NDArray[np.integer], names: tuple[str, ...], shown: str) -> Any:
-    pairs = _pairs(counts)
+    pairs = errors(counts, MOST_PAIRS)
     if not pairs:
         return parts.tile(f"Most confused · {shown}", "none", f"no error, n = {counts.sum():,}")
     label, predicted, number = pairs[0]
@@ -202,9 +203,9 @@ def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
                 html.Td(name),
                 html.Td(_share(row), className="number"),
                 html.Td(parts.percent(row.accuracy), className="number", title=_interval(row)),
-                html.Td(_whisker(row.low, row.accuracy, row.high, least, 1.0)),
+                html.Td(whisker(row.low, row.accuracy, row.high, start=least, end=1.0, **WHISKER)),
                 html.Td(_nats(row.loss), className="number", title=_loss_interval(row)),
-                html.Td(_whisker(row.loss_low, row.loss, row.loss_high, 0.0, most)),
+                html.Td(whisker(row.loss_low, row.loss, row.loss_high, start=0.0, end=most, **WHISKER)),
             ]
         )
         for name, row in rows
@@ -214,27 +215,6 @@ def _table(what: str, rows: list[tuple[str, Figures]]) -> Any:
 
 def _ends(left: str, right: str) -> Any:
     return [html.Span(left), html.Span(right)]
-
-
-def _whisker(low: float, value: float, high: float, start: float, end: float) -> Any:
-    """A dot for the value on the line of its interval, on a scale from start to end."""
-    if not np.isfinite([low, value, high]).all() or end <= start:
-        return None
-
-    def x(at: float) -> float:
-        return round(4 + (WHISKER - 8) * float(np.clip((at - start) / (end - start), 0, 1)), 1)
-
-    middle = WHISKER_ROW / 2
-    return svg(
-        "svg",
-        svg("line", x1=4, x2=WHISKER - 4, y1=middle, y2=middle, className="whisker-track"),
-        svg("line", x1=x(low), x2=x(high), y1=middle, y2=middle, className="whisker-line"),
-        svg("circle", cx=x(value), cy=middle, r=3.5, className="whisker-dot"),
-        width=WHISKER,
-        height=WHISKER_ROW,
-        className="whisker",
-        role="presentation",
-    )
 
 
 def _floor(share: float) -> float:
@@ -274,9 +254,9 @@ def _counts(session: Session, name: str) -> NDArray[np.integer]:
     return counts
 
 
-def _pairs(counts: NDArray[np.integer]) -> list[tuple[int, int, int]]:
-    """The most frequent errors as (label, predicted, count), most frequent first."""
-    errors = np.where(np.eye(len(counts), dtype=bool), 0, counts)
-    order = np.argsort(-errors, axis=None, kind="stable")[:MOST_PAIRS]
-    found = [(*divmod(int(place), len(counts)), int(errors.flat[place])) for place in order]
+def errors(counts: NDArray[np.integer], most: int) -> list[tuple[int, int, int]]:
+    """The most frequent errors of a confusion matrix (c, c) as (label, predicted, count), most frequent first."""
+    wrong = np.where(np.eye(len(counts), dtype=bool), 0, counts)
+    order = np.argsort(-wrong, axis=None, kind="stable")[:most]
+    found = [(*divmod(int(place), len(counts)), int(wrong.flat[place])) for place in order]
     return [pair for pair in found if pair[2]]

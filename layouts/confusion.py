@@ -8,12 +8,13 @@ import numpy as np
 from dash import html
 from numpy.typing import NDArray
 
-from layouts import query, wall
-from layouts.kit import figures, parts
-from layouts.kit.markup import markup, svg
+from layouts import accuracy, query, wall
+from layouts.kit import figures, ids, parts
+from layouts.kit.markup import markup
 from layouts.kit.mosaic import Mosaic, mosaic_id
 from layouts.kit.parts import card
 from layouts.kit.state import State
+from layouts.kit.whisker import whisker
 from layouts.page import page
 from layouts.part import part, place
 
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 MOST_PAIRS = 20
-MOST_DRAWN = 250  # classes of a chart: a million cells are too much for a browser
 WALL = "confusion"
 MEASURES = (("Recall", 3, 0), ("Precision", 6, 1), ("F1", 9, None))  # first of three columns, and which count is n
-WHISKER, WHISKER_ROW = 44, 16  # pixels
+CLASS = "Class"
+HEADS = (CLASS, *(title for title, _, _ in MEASURES))
+WHISKER = {"width": 44, "height": 16, "radius": 3}  # pixels
 
 
 def counts_id(name: Any) -> dict[str, Any]:
@@ -65,29 +67,25 @@ def pairs(session: Session, state: State) -> Any:
     """The most frequent errors; a click selects and shows them."""
     shown, names = wall.split(session, state), session.class_names
     counts = counts_of(session, shown)
-    labelled = counts.sum(axis=1)
-    errors = np.where(np.eye(len(counts), dtype=bool), 0, counts)
-    kinds = int(np.count_nonzero(errors))
-    if not counts.sum():
+    total, wrong = int(counts.sum()), int(counts.sum() - np.trace(counts))
+    if not total:
         return parts.empty(f"No sample of {_words(shown)} has a label, so nothing can be confused.")
-    if not kinds:
-        return parts.empty(f"{_words(shown)}: all {counts.sum():,} are put into their class.")
-    worst = np.argsort(-errors, axis=None, kind="stable")[: min(MOST_PAIRS, kinds)]
-    rows = [_pair(*divmod(int(at), len(counts)), errors, labelled, names) for at in worst]
+    if not wrong:
+        return parts.empty(f"{_words(shown)}: all {total:,} are put into their class.")
+    kinds = int(np.count_nonzero(counts) - np.count_nonzero(np.diag(counts)))
+    rows = [_pair(label, predicted, counts, names) for label, predicted, _ in accuracy.errors(counts, MOST_PAIRS)]
     head = (
-        f"{_words(shown)}: {parts.count(int(errors.sum()), int(counts.sum()))} are wrong; "
+        f"{_words(shown)}: {parts.count(wrong, total)} are wrong; "
         f"{parts.count(len(rows), kinds)} kinds of error. A click selects one and shows it."
     )
     return [html.P(head, className="note part-head", id=wall.TITLE_ID), html.Ul(rows, className="pairs scroll")]
 
 
-def _pair(
-    label: int, predicted: int, errors: NDArray[np.int64], labelled: NDArray[np.int64], names: tuple[str, ...]
-) -> Any:
-    count, whole = int(errors[label, predicted]), int(labelled[label])
+def _pair(label: int, predicted: int, counts: NDArray[np.int64], names: tuple[str, ...]) -> Any:
+    count, whole = int(counts[label, predicted]), int(counts[label].sum())
     tooltip = (
         f"{parts.count(count, whole)} labelled {names[label]} are taken for {names[predicted]}; "
-        f"{errors[predicted, label]:,} the other way round"
+        f"{counts[predicted, label]:,} the other way round"
     )
     return html.Li(
         html.Button(
@@ -103,17 +101,23 @@ def _pair(
     )
 
 
-@part("class-metrics", columns=("class_metrics",), choice=wall.split)
+@part(
+    "class-metrics",
+    columns=("class_metrics",),
+    choice=lambda session, state: f"{wall.split(session, state)}|{_sorted_by(state)}",
+)
 def class_metrics(session: Session, state: State) -> Any:
-    """Recall, precision and F1 of every class, the smallest F1 first."""
+    """Recall, precision and F1 of every class; a click on a head sorts by it, the smallest first."""
     shown, names = wall.split(session, state), session.class_names
     table = _of_split(session, session.column("class_metrics"), shown, first=1)
     if not table[:, 0].sum():
         return parts.empty(f"No sample of {_words(shown)} has a label, so there is nothing to measure.")
-    order = sorted(range(len(table)), key=lambda code: (np.isnan(table[code, 9]), table[code, 9]))
-    heads = [html.Th("Class", scope="col")]
+    chosen = _sorted_by(state)
+    keys = {title: table[:, at] for title, at, _ in MEASURES}.get(chosen, np.arange(len(table)))
+    order = np.argsort(keys, kind="stable").tolist()  # what is not a number comes last
+    heads = [_head(CLASS, chosen)]
     for title, _, _ in MEASURES:
-        heads += [html.Th(title, scope="col", className="number"), html.Th("", className="whisker-head")]
+        heads += [_head(title, chosen, className="number"), html.Th("", className="whisker-head")]
     floor = _floor(float(np.nanmin(table[:, [4, 7, 10]])))
     body = []
     for code in order:
@@ -123,7 +127,9 @@ def class_metrics(session: Session, state: State) -> Any:
             n = row[0] + row[1] - row[2] if which is None else row[which]
             cells += _measure(title, *row[at : at + 3], n=int(n), floor=floor)
         body.append(html.Tr(cells))
-    note = f"{_words(shown)}, smallest F1 first, on a scale from {100 * floor:.3g} to 100 % with 95 % intervals"
+    word = chosen if chosen == "F1" else chosen.lower()
+    said = "in the dataset's order" if chosen == CLASS else f"smallest {word} first"
+    note = f"{_words(shown)}, {said}, on a scale from {100 * floor:.3g} to 100 % with 95 % intervals"
     return [
         html.P(note, className="note part-head"),
         markup(
@@ -134,33 +140,26 @@ def class_metrics(session: Session, state: State) -> Any:
     ]
 
 
+def _sorted_by(state: State) -> str:
+    """The head that the table of classes is sorted by."""
+    return next((title for title in HEADS if title.lower() == state.measure), HEADS[-1])
+
+
+def _head(title: str, chosen: str, className: str = "") -> Any:
+    how = "In the dataset's order" if title == CLASS else f"Sort by {title}, smallest first"
+    button = html.Button(title, id=ids.go("measure", title.lower(), "class-metrics"), className="plain", title=how)
+    said: dict[str, Any] = {"aria-sort": "ascending"} if title == chosen else {}
+    return html.Th(button, scope="col", className=className, **said)
+
+
 def _measure(title: str, value: float, low: float, high: float, *, n: int, floor: float) -> list[Any]:
     if not n:
         return [html.Td("–", className="number", title=f"{title}: nothing to count"), html.Td()]
     said = f"{title} {parts.percent(value)}, 95 % interval {100 * low:.2f}–{100 * high:.2f} %, n = {n:,}"
     return [
         html.Td([parts.percent(value, 1), html.Small(f"n {n:,}")], className="number", title=said),
-        html.Td(_whisker(low, value, high, floor)),
+        html.Td(whisker(low, value, high, start=floor, end=1.0, **WHISKER)),
     ]
-
-
-def _whisker(low: float, value: float, high: float, floor: float) -> Any:
-    """A dot for the value on the line of its interval, on a scale up to 1."""
-
-    def x(at: float) -> float:
-        return round(4 + (WHISKER - 8) * float(np.clip((at - floor) / (1 - floor), 0, 1)), 1)
-
-    middle = WHISKER_ROW / 2
-    return svg(
-        "svg",
-        svg("line", x1=4, x2=WHISKER - 4, y1=middle, y2=middle, className="whisker-track"),
-        svg("line", x1=x(low), x2=x(high), y1=middle, y2=middle, className="whisker-line"),
-        svg("circle", cx=x(value), cy=middle, r=3, className="whisker-dot"),
-        width=WHISKER,
-        height=WHISKER_ROW,
-        className="whisker",
-        role="presentation",
-    )
 
 
 def _floor(least: float) -> float:
@@ -175,7 +174,7 @@ def chart(session: Session, state: State) -> Any:
     counts = counts_of(session, shown)
     if not counts.sum():
         return parts.empty(f"No sample of {_words(shown)} has a label, so there is nothing to count.")
-    if len(counts) > MOST_DRAWN:
+    if len(counts) > accuracy.MOST_DRAWN:
         return parts.empty(f"{len(counts):,} classes are too many for a chart.")
     figure, height = figures.confusion(counts, names)
     label = f"Confusion counts of {_words(shown)}, labels in rows, predictions in columns; the list names the worst."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from layouts import query
+from layouts import query, sources
 from layouts.kit import ids, parts
 from layouts.kit.gallery import Gallery
 from layouts.kit.state import State
@@ -104,7 +104,7 @@ def properties(session: Session, state: State) -> dict[str, Any]:
         "image": parts.image_url(data.fingerprint, "{index}"),
         "imageSize": [height, width],
         "facts": _facts(session, state),
-        "selection": _selection(session, state),
+        "selection": sources.selection(session, state),
         "editing": "remove" if source(state) == SELECTION else "mark",
         "focus": state.index,
     }
@@ -172,16 +172,6 @@ def _facts(session: Session, state: State) -> list[dict[str, Any]]:
             url = parts.column_url(session.key(column))
             found.append({"name": name, "url": url, "title": unit.title, "names": list(unit.names)})
     return found
-
-
-def _selection(session: Session, state: State) -> dict[str, Any] | None:
-    """The bits of the selection; None where there is none that this server knows."""
-    try:
-        count = len(session.selections.read(state.selection))
-    except InspectorError:
-        return None
-    url = parts.selection_url(session.dataset.fingerprint, state.selection)
-    return {"url": url, "count": count} if count else None
 
 
 def _orders(session: Session) -> list[tuple[str, str]]:

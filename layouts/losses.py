@@ -14,14 +14,13 @@ from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.page import page
 from layouts.part import part, place
-from workspace.session import literal
+from workspace.session import EVERY_CLASS, literal
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
 HARDEST = 24
 CLASSES = 20  # of a histogram, until all are asked for
-EVERY_CLASS = -2  # the code of the histogram of all classes
 COLUMNS = ("loss", "labels", "split", "loss_edges", "loss_histogram")
 
 
@@ -54,13 +53,13 @@ def losses(session: Session, state: State) -> Any:
 
 def _choice(session: Session, state: State) -> str:
     """What the figures depend on: the split, and the query as far as it is understood."""
-    return f"{accuracy.split(session, state)}|{maps.followed(session, state)}"
+    return f"{accuracy.split(session, state)}|{query.followed(session, state)}"
 
 
 @part("loss-line", columns=COLUMNS, choice=_choice)
 def line(session: Session, state: State) -> Any:
     """How many losses, their mean, and how much of their sum lies with the hardest."""
-    split, asked = accuracy.split(session, state), maps.followed(session, state)
+    split, asked = accuracy.split(session, state), query.followed(session, state)
     found = session.losses.spread(asked, split)
     whose = f"samples of {split}" + (" that match the query" if asked else "")
     if not found.known and not found.infinite:
@@ -95,7 +94,7 @@ def line(session: Session, state: State) -> Any:
 @part("loss-histograms", columns=COLUMNS, choice=_choice)
 def histograms(session: Session, state: State) -> Any:
     """Losses of all classes, then of each, the one with the largest mean first."""
-    split, asked = accuracy.split(session, state), maps.followed(session, state)
+    split, asked = accuracy.split(session, state), query.followed(session, state)
     found = session.losses.spread(asked, split)
     if not found.known:
         return parts.empty("There are no losses to count.")
@@ -168,7 +167,7 @@ def histograms(session: Session, state: State) -> Any:
 @part("hardest", columns=(*COLUMNS, "predicted"), choice=_choice)
 def hardest(session: Session, state: State) -> Any:
     """The samples with the largest losses, with what they are and what they are taken for."""
-    split, asked = accuracy.split(session, state), maps.followed(session, state)
+    split, asked = accuracy.split(session, state), query.followed(session, state)
     order = session.losses.order(asked, split)
     if not len(order):
         return parts.empty("No sample here has a loss.")

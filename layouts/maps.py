@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
+from layouts import query, sources
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.components import SampleMap
 from layouts.kit.state import State
 from layouts.part import part, place
-from util import InspectorError
 from workspace.session import PIXELS, ColumnNotReady, UnknownColumn
 
 if TYPE_CHECKING:
@@ -61,30 +61,21 @@ def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
         "front": "high" if side == LOSSES else None,
         "images": parts.image_url(data.fingerprint, "{index}"),
         "imageSize": list(data.image_shape[:2]),
-        "facts": [_fact(session, name) for name in FACTS if session.is_ready(name)],
+        "facts": [sources.fact(session, name) for name in FACTS if session.is_ready(name)],
         "total": data.n,
         "note": _note(session, wanted, there),
         "hidden": state.hidden_codes,
-        "selection": _selection(session, state),
+        "selection": sources.selection(session, state),
         "shown": _shown(session, state),
         "focus": state.index,
     }
 
 
-def followed(session: Session, state: State) -> str:
-    """The query that is followed: the view's, or none while that cannot be understood; its own line says why."""
-    try:
-        session.find(state.query)
-    except InspectorError:
-        return ""
-    return state.query.strip()
-
-
 def _shown(session: Session, state: State) -> dict[str, Any] | None:
-    query = followed(session, state)
-    if not query:
+    asked = query.followed(session, state)
+    if not asked:
         return None
-    result = session.find(query)
+    result = session.find(asked)
     return {"url": result.hits_url, "count": len(result)}
 
 
@@ -119,7 +110,7 @@ def chart(session: Session, state: State, side: str) -> Any:
     if not properties["positions"]:
         return None
     points = session.column(properties["positions"]["name"])
-    rows = session.find(followed(session, state)).indices
+    rows = session.find(query.followed(session, state)).indices
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), CHARTED)).astype(int)]
     how = properties["color"]
     values = session.column(colored_by(state, side))[rows] if how else np.zeros(len(rows), int)
@@ -208,27 +199,12 @@ def _tools(session: Session, state: State, side: str) -> Any:
     )
 
 
-def _selection(session: Session, state: State) -> dict[str, Any] | None:
-    if not state.selection:
-        return None
-    try:
-        count = len(session.selections.read(state.selection))
-    except InspectorError:
-        return None
-    return {"url": parts.selection_url(session.dataset.fingerprint, state.selection), "count": count}
-
-
-def _fact(session: Session, name: str) -> dict[str, Any]:
-    unit = session.unit(name)
-    return {"url": parts.column_url(session.key(name)), "title": unit.title, "names": list(unit.names), "digits": 3}
-
-
 def _note(session: Session, wanted: str, shown: str | None) -> str:
     if shown == wanted:
         return ""
     failure = session.failure(wanted)
     if failure:
-        return f"{wanted} could not be computed: {failure}"
+        return f"{session.title(wanted)} could not be computed: {failure}"
     if session.status.cancelled:
         return f"{session.rule(wanted).title} was cancelled" + (": this is PCA" if shown else "")
     title = session.rule(wanted).title

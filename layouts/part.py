@@ -43,7 +43,7 @@ def part(name: str, *, columns: Iterable[str] = (), choice: Choice | None = None
 
     Args:
         name: by which it is placed on pages.
-        columns: what it shows.
+        columns: what it shows; with `{layer}` in it, one of every layer of the network.
         choice: what of the view it depends on, as a word with defaults filled in; it may raise
             ColumnNotReady as the part itself may.
     """
@@ -64,8 +64,9 @@ def place(name: str, session: Session, state: State) -> Any:
 def stage(name: str, session: Session, state: State) -> str:
     """A word that changes whenever the part has to be drawn anew."""
     entry = PARTS[name]
-    ready = "".join("1" if session.is_ready(column) else "0" for column in entry.columns)
-    failed = sum(session.failure(column) is not None for column in entry.columns)
+    columns = _columns(entry, session)
+    ready = "".join("1" if session.is_ready(column) else "0" for column in columns)
+    failed = sum(session.failure(column) is not None for column in columns)
     try:
         choice = entry.choice(session, state) if entry.choice else ""
     except ColumnNotReady:
@@ -75,12 +76,22 @@ def stage(name: str, session: Session, state: State) -> str:
     return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}-{choice}"
 
 
+def _columns(entry: Part, session: Session) -> list[str]:
+    """What a part shows, with every layer spelled out as soon as the network is open."""
+    layers = session.network.layers if session.has_network else ()
+    return [
+        column.replace("{layer}", layer)
+        for column in entry.columns
+        for layer in (layers if "{layer}" in column else ("",))
+    ]
+
+
 def draw(name: str, session: Session, state: State) -> Any:
     """The part as it can be shown now."""
     try:
         return PARTS[name].draw(session, state)
     except ColumnNotReady as waiting:
-        failures = [failure for column in PARTS[name].columns if (failure := session.failure(column))]
+        failures = [failure for column in _columns(PARTS[name], session) if (failure := session.failure(column))]
         return parts.failed(failures[0]) if failures else parts.waiting(str(waiting))
     except InspectorError as error:
         return parts.refused(str(error))

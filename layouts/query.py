@@ -15,6 +15,7 @@ from layouts.kit.markup import markup
 from layouts.kit.query_box import QueryBox
 from layouts.kit.state import State
 from layouts.part import part, place
+from util import InspectorError
 from workspace.session import ColumnNotReady, QueryError, column_text
 
 if TYPE_CHECKING:
@@ -75,6 +76,15 @@ def found(session: Session, state: State, within: str = "") -> Result:
         ColumnNotReady: a column it names is not there yet.
     """
     return session.find(state.query, within=within)
+
+
+def followed(session: Session, state: State) -> str:
+    """The query that is followed: the view's, or none while that cannot be understood; its own line says why."""
+    try:
+        session.find(state.query)
+    except InspectorError:
+        return ""
+    return state.query.strip()
 
 
 @part("query-ready-made", columns=("loss", "correct", "confidence", "margin"))

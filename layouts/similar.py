@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 import numpy as np
 from dash import html
 
-from layouts import alike, query, units
+from layouts import query, similar_results, similar_units
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.picture_upload import PictureUpload
@@ -210,11 +210,11 @@ def body(session: Session, state: State) -> Any:
             f"No other sample to compare with: {parts.count(found.searched, found.total)} searched."
         )
         return [html.Div([shown, nothing], className="asked-row")]
-    chosen = alike.chosen(found, state.versus)
+    chosen = similar_results.chosen(found, state.versus)
     return [
-        html.Div([shown, units.chart(session, state, asked, found, chosen)], className="asked-row"),
-        alike.results(session, state, asked, found, chosen),
-        units.lists(session, asked, found, chosen),
+        html.Div([shown, similar_units.chart(session, state, asked, found, chosen)], className="asked-row"),
+        similar_results.results(session, state, asked, found, chosen),
+        similar_units.lists(session, asked, found, chosen),
     ]
 
 
@@ -260,7 +260,7 @@ def _sample(session: Session, asked: Question) -> Any:
     """The sample that is asked about."""
     assert asked.index is not None
     data = session.dataset
-    facts = {name: value for name, value in alike.opinion(session, asked.index).items() if value}
+    facts = {name: value for name, value in similar_results.opinion(session, asked.index).items() if value}
     try:
         loss = float(session.column("loss")[asked.index])
         facts |= {} if np.isnan(loss) else {"loss": f"{parts.number(loss, 4)} nats"}

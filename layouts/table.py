@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import query, table_columns
-from layouts.kit import filters, ids, parts
+from layouts import query, sources, table_columns
+from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.kit.table import Table, table_id, table_part
 from layouts.page import page
 from util import InspectorError
-from workspace.session import ColumnNotReady
+from workspace.session import ColumnNotReady, filters
 
 if TYPE_CHECKING:
     from workspace.session import Field, Result, Session
@@ -75,9 +75,7 @@ def follows(session: Session, state: State) -> dict[str, Any]:
     }
     if session.has_dataset:
         found["model"] = filters.models(state.filters, kinds(session))
-        if state.selection and (count := _selected(session, state)) is not None:
-            url = parts.selection_url(session.dataset.fingerprint, state.selection)
-            found["selection"] = {"url": url, "count": count}
+        found["selection"] = sources.selection(session, state)
     return found
 
 
@@ -116,7 +114,7 @@ def bar(session: Session, state: State) -> Any:
         )
     sort = order(session, state)
     field = session.fields()[sort.removeprefix("-")]
-    selected = _selected(session, state)
+    selected = sources.selected(session, state)
     text = f" samples match, by {field.title.lower()}, {_direction(field, sort)}"
     return html.Span(
         [
@@ -197,14 +195,6 @@ def _menu(session: Session, state: State) -> Any:
         ],
         className="table-menu",
     )
-
-
-def _selected(session: Session, state: State) -> int | None:
-    """How many are selected; None if the selection is not known here."""
-    try:
-        return len(session.selections.read(state.selection))
-    except InspectorError:
-        return None
 
 
 def _direction(field: Field, sort: str) -> str:

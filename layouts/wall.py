@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from layouts import maps
+from layouts import query, sources
 from layouts.kit import parts
 from layouts.kit.state import State
 from layouts.part import part
-from util import InspectorError
 from workspace.session import ColumnNotReady
 
 if TYPE_CHECKING:
@@ -38,13 +37,13 @@ def asked(session: Session, state: State) -> dict[str, str]:
         "across": state.across,
         "arrange": state.arrange,
         "split": state.split,
-        "query": maps.followed(session, state),
+        "query": query.followed(session, state),
     }
 
 
 def split(session: Session, state: State) -> str:
     """The split that the page is about: a name or "all"."""
-    return session.mosaics.split(state.split, maps.followed(session, state))
+    return session.mosaics.split(state.split, query.followed(session, state))
 
 
 def columns(session: Session) -> list[str]:
@@ -61,7 +60,7 @@ def properties(session: Session, state: State) -> dict[str, Any]:
         "images": parts.image_url(data.fingerprint, "{index}"),
         "imageSize": list(data.image_shape[:2]),
         "focus": state.index,
-        "selection": _selection(session, state),
+        "selection": sources.selection(session, state),
         "wall": None,
         "cell": None,
     }
@@ -79,7 +78,7 @@ def properties(session: Session, state: State) -> dict[str, Any]:
         "asked": mosaic.parameters,
     }
     found["cell"] = list(cell) if cell else None
-    found["facts"] = [_fact(session, name) for name in FACTS if session.is_ready(name)]
+    found["facts"] = [sources.fact(session, name) for name in FACTS if session.is_ready(name)]
     found["note"] = "The query is this cell; the others stay, faded" if cell else _note(session, mosaic)
     return found
 
@@ -163,20 +162,6 @@ def _similar(specs: tuple[str, str], known: dict[str, Field]) -> Any:
         className="mosaic-check",
         title="Orders classes so that those that are taken for each other stand side by side",
     )
-
-
-def _selection(session: Session, state: State) -> dict[str, Any] | None:
-    try:
-        count = len(session.selections.read(state.selection))
-    except InspectorError:
-        return None
-    url = parts.selection_url(session.dataset.fingerprint, state.selection)
-    return {"url": url, "count": count} if count else None
-
-
-def _fact(session: Session, name: str) -> dict[str, Any]:
-    unit = session.unit(name)
-    return {"url": parts.column_url(session.key(name)), "title": unit.title, "names": list(unit.names), "digits": 3}
 
 
 def _note(session: Session, mosaic: Any) -> str:

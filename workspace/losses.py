@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.loss_histogram import INFINITE, is_log, tally
+from analysis.metrics import Z
 from workspace.selection import Mode
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
 KEPT = 16
-Z = 1.959963984540054  # standard deviations on either side that hold 95 % of a normal distribution
 EVERY_CLASS = -2  # in place of a class's code; -1 is "no label"
 
 

@@ -20,7 +20,7 @@ from workspace.tiles import TILE, levels, tile
 if TYPE_CHECKING:
     from workspace.session import Session
 
-KEPT = 12  # walls; one of a million pictures is 4 MB
+KEPT = 8  # walls; one of a million pictures is 16 MB
 MANY = 20  # classes from which similar ones stand together by themselves
 ALL = "all"
 USUAL_SPLIT = "test"
@@ -101,7 +101,7 @@ class Mosaics:
         """(256, 256, ch + 1) a tile, None if there is no such one. Raises ColumnNotReady."""
         thumbnails = [self.session.column(name) for name in THUMBNAILS]
         pixels = self.levels(mosaic)
-        if not 0 <= z < len(pixels) or max(x, y) * TILE / pixels[z] > max(mosaic.size):
+        if not 0 <= z < len(pixels) or max(x, y) * TILE > max(mosaic.size) * pixels[z]:  # any number, however long
             return None
         return tile(mosaic, pixels[z], x, y, thumbnails)
 

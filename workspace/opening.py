@@ -17,6 +17,7 @@ import numpy as np
 import datasets
 import model.network
 import model.preprocessing
+import model.probing
 from datasets.loader import shown
 from model import BadModel, graph, reading
 from model.info import NetworkInfo
@@ -206,7 +207,7 @@ def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[
     images, labels = store.read(dataset.keys["images"]), store.read(dataset.keys["labels"])
     assert images is not None and labels is not None
     override = None if options.preprocess == AUTOMATIC else options.preprocess
-    chosen, tried = model.preprocessing.choose(network, images, labels, override=override)
+    chosen, tried = model.probing.choose(network, images, labels, override=override)
     opened = describe(
         network.info,
         options,
@@ -214,10 +215,23 @@ def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[
         preprocessing=chosen.to_dict(),
         text=chosen.describe(),
         tried=tuple(tried),
-        notices=chosen.notices,
+        notices=(*chosen.notices, *_spare(network.info, dataset)),
     )
     remember(store, options, dataset, opened)
     return opened, network
+
+
+def _spare(info: NetworkInfo, dataset: OpenDataset) -> tuple[str, ...]:
+    """A sentence if the network knows more classes than the data has."""
+    classes = len(dataset.class_names)
+    if not classes or info.n_outputs <= classes:
+        return ()
+    last = info.n_outputs - 1
+    others = f"output {last} is" if last == classes else f"outputs {classes} to {last} are"
+    return (
+        f"The network has {info.n_outputs:,} outputs, the data {classes:,} classes: output 0 is taken as "
+        f"'{dataset.class_names[0]}' and so on; {others} shown by number.",
+    )
 
 
 def describe(
@@ -276,7 +290,7 @@ def _pair_key(network: str, options: Options, dataset: OpenDataset) -> str:
 def _model_code() -> str:
     """What besides file and images decides over a network's columns: our code and Keras's version."""
     return digest(
-        *(code(f"model.{name}") for name in ("network", "preprocessing", "graph")),
+        *(code(f"model.{name}") for name in ("network", "preprocessing", "probing", "graph")),
         version("keras"),
         version("tensorflow"),
     )

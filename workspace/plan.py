@@ -86,19 +86,25 @@ class Plan:
         return self._rule(column)[0]
 
     def title(self, column: str) -> str:
-        """What to call a column in a sentence: "t-SNE of dense"."""
-        rule, layer = self._rule(column)
-        return f"{rule.title} of {layer}" if layer else rule.title
+        """What to call a column in a sentence: "t-SNE of dense", also for what no rule makes, or nobody knows."""
+        try:
+            rule, layer = self._rule(column)
+        except (UnknownColumn, ColumnNotReady):
+            kind, _, layer = column.partition("/")
+            title = kind.capitalize()
+        else:
+            title = rule.title
+        return f"{title} of {layer}" if layer else title
 
     def _rule(self, column: str) -> tuple[Rule, str]:
         try:
             rule, layer = analysis.rule.find(column)
         except UnknownName as error:
             if not self.roots:
-                raise ColumnNotReady(f"{column}: the dataset is not open yet; wait a moment") from None
+                raise ColumnNotReady("The dataset is being read; wait a moment") from None
             if column == "logits" or column.startswith("activations/"):
                 if not self.layers:
-                    raise ColumnNotReady(f"{column}: the network is not open yet; wait a moment") from None
+                    raise ColumnNotReady("The network is being opened; wait a moment") from None
                 raise UnknownColumn(
                     f"column '{column}': the network has no such layer; known: {', '.join(self.layers)}"
                 ) from None
@@ -122,11 +128,11 @@ def upload_key(column: str, roots: Mapping[str, str]) -> str:
     return f"upload{name}{digest(network)}"
 
 
-def standard(layer: str) -> list[str]:
+def standard(layer: str, layers: Iterable[str] = ()) -> list[str]:
     """What is worked out for everybody, in the order in which it is wanted.
 
     Losses and a first map of the layer, then every score, then the maps that take their time, the
-    neighbors, and how true the maps are.
+    neighbors, how true the maps are, and for every one of `layers` what its units are like.
     """
     spaces = (layer, PIXELS)
     return [
@@ -140,6 +146,7 @@ def standard(layer: str) -> list[str]:
         f"neighbor_distances/{layer}",
         f"projection/{PIXELS}/tsne",
         *(f"trustworthiness/{space}/{method}" for method in ("tsne", "pca") for space in spaces),
+        *(f"unit_ranges/{name}" for name in layers),
     ]
 
 

@@ -117,7 +117,7 @@ class Results:
         known = fields.fields(self.session)
         name = sort.removeprefix("-")
         if name not in known:
-            raise UnknownColumn(f"sort by '{name}': no such column; {nearest(name, list(known))}")
+            raise UnknownColumn(f"sort by {name[:40]!r}: no such column; {nearest(name, list(known))}")
         field = known[name]
         values = field.read()
         missing = values < 0 if field.kind in ("class", "truth") else values != values

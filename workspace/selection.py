@@ -60,7 +60,9 @@ class Selections:
             return np.empty(0, np.int32)
         known = name.isalnum() and self.store.read(self._key(name))
         if not isinstance(known, np.ndarray):
-            raise UnknownSelection(f"selection {name}: not known on this server; it was made elsewhere, select again")
+            shown = name if name.isalnum() and len(name) <= NAME_LENGTH else "of this link"
+            mend = "it was made elsewhere, select again"
+            raise UnknownSelection(f"selection {shown}: not known on this server; {mend}")
         return known
 
     def combine(self, name: str, indices: NDArray[np.integer], mode: Mode) -> str:

@@ -20,11 +20,11 @@ import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError
 from workspace import fields
-from workspace.losses import Losses
+from workspace.losses import EVERY_CLASS, Losses
 from workspace.mosaics import Mosaics
 from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network
 from workspace.plan import PIXELS, ColumnNotReady, Plan, UnknownColumn, standard
-from workspace.query import Field, QueryError, column_text, literal
+from workspace.query import Field, QueryError, column_text, filters, literal
 from workspace.result import Result, Results
 from workspace.selection import Mode, Selections, inside
 from workspace.similar import Found, Question, Similar
@@ -35,8 +35,8 @@ from workspace.uploads import Answer, Upload, Uploads
 LOG_RATIO = 50.0
 
 __all__ = [
-    "PIXELS", "Answer", "ColumnNotReady", "Field", "Found", "OpenDataset", "OpenNetwork", "QueryError", "Question",
-    "Result", "Session", "Unit", "UnknownColumn", "Upload", "column_text", "literal",
+    "EVERY_CLASS", "PIXELS", "Answer", "ColumnNotReady", "Field", "Found", "OpenDataset", "OpenNetwork", "QueryError",
+    "Question", "Result", "Session", "Unit", "UnknownColumn", "Upload", "column_text", "filters", "literal",
 ]  # fmt: skip
 
 
@@ -133,11 +133,10 @@ class Session:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """The dataset's class names; for data without any, the network's outputs by number."""
+        """The dataset's class names; the network's outputs by number where it has more, or there are none."""
         names = self._dataset.class_names if self._dataset else ()
-        if names or self._network is None:
-            return names
-        return tuple(f"output {code}" for code in range(self._network.info.n_outputs))
+        outputs = self._network.info.n_outputs if self._network else 0
+        return (*names, *(f"output {code}" for code in range(len(names), outputs)))
 
     @property
     def splits(self) -> list[tuple[str, int]]:
@@ -150,7 +149,7 @@ class Session:
         """The standard columns that are not there, with their needs; before the opening, what they start from."""
         if self._network is None:
             return ["logits"]
-        ordered = self._plan.order(standard(self._network.layer))
+        ordered = self._plan.order(standard(self._network.layer, self._network.layers))
         return [column for column in ordered if not self.is_ready(column)]
 
     # -- columns -----------------------------------------------------------------------------
@@ -186,7 +185,7 @@ class Session:
             if was_there:  # damaged on disk: the store has forgotten it, and the worker makes it again
                 self.want([name])
             failed = self._worker.failed.get(name)
-            raise ColumnNotReady(f"{name}: {failed or 'is being computed; wait a moment'}")
+            raise ColumnNotReady(f"{self.title(name)}: {failed or 'is being computed; wait a moment'}")
         return array
 
     def key(self, column: str) -> str:
@@ -216,6 +215,10 @@ class Session:
     def rule(self, column: str) -> Rule:
         """The rule that makes a column: its title, description and settings. Raises UnknownColumn."""
         return self._plan.rule(column)
+
+    def title(self, column: str) -> str:
+        """What to call a column in a sentence: "Nearest neighbors of dense"."""
+        return self._plan.title(column)
 
     def units(self) -> list[Unit]:
         """Everything that can color or size a map, ready or not, classes first."""

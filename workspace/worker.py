@@ -212,7 +212,7 @@ def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[list[st
     """Make the standard columns, and before each of them whatever a page has asked for since."""
     worker.open()
     layer = worker.opened.layer
-    usual = worker.missing(standard(layer))
+    usual = worker.missing(standard(layer, worker.opened.layers))
     worker.say("plan", total=len(usual))
     while True:
         try:

@@ -44,6 +44,7 @@ class State:
         upload: the name of the uploaded picture that is asked about; "" for the sample looked at.
         asked: the sample that is asked about when its panel is closed.
         versus: the result that is compared with the query; "" for the nearest.
+        measure: what sorts the confusion page's table of classes: "recall", "precision" or "class"; "" for F1.
         units: "natural" if waveforms keep the network's order; "" for the best at telling classes apart first.
     """
 
@@ -73,6 +74,7 @@ class State:
     upload: str = ""
     asked: str = ""
     versus: str = ""
+    measure: str = ""
     units: str = ""
 
     @classmethod

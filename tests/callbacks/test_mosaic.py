@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from app import create_app
-from callbacks.mosaic import Tiles, encoded
+from callbacks.mosaic import encoded
 from layouts import wall
 from layouts.kit.state import State
 from tests.callbacks.calling import client
@@ -106,17 +106,6 @@ def test_a_restarted_server_makes_the_same_wall(full, tiny_session):
 def test_before_anything_is_there(tiny_session):
     assert client(create_app(tiny_session("nothing"))).get("/mosaic/0/layout.json").status_code == 404
     assert client(create_app(tiny_session("dataset only"))).get("/mosaic/0/0/0/0.png").status_code == 404
-
-
-def test_tiles_are_forgotten_by_their_bytes():
-    tiles = Tiles(100)
-    for k in range(5):
-        tiles.put((k,), bytes(30))
-        assert tiles.get((0,)) is not None or k >= 3, "the first is used again and again"
-    assert tiles.bytes <= 100
-    assert tiles.get((1,)) is None
-    tiles.put((9,), bytes(1000))
-    assert tiles.get((9,)) is None
 
 
 def test_a_gray_tile_may_be_asked_for_in_either_format():

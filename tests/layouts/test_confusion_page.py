@@ -8,7 +8,7 @@ import pytest
 from layouts import confusion, wall
 from layouts.kit.mosaic import Mosaic
 from layouts.kit.state import State
-from layouts.part import draw
+from layouts.part import draw, stage
 from tests.layouts.looking import components, elements, rows, text
 from tests.tiny import KINDS
 
@@ -155,6 +155,24 @@ def test_class_figures_have_their_n_and_interval(tiny_session):
     assert found[0][1] == f"{100 * worst[3]:.1f} % n {worst[0]:.0f}"
     titles = [cell[1].get("title", "") for cell in elements(draw("class-metrics", session, ALL), "td")]
     assert any("95 % interval" in title and "F1" in title for title in titles)
+
+
+@pytest.mark.parametrize(("measure", "column"), [("recall", 3), ("precision", 6), ("f1", 9), ("nonsense", 9)])
+def test_a_head_sorts_the_classes_by_its_measure(tiny_session, measure, column):
+    session = tiny_session("hundred classes")
+    table = session.column("class_metrics")[0]
+    drawn = draw("class-metrics", session, State(split="all", measure=measure))
+    order = np.argsort(table[:, column], kind="stable")
+    assert [row[0] for row in rows(drawn)[1:]] == [session.class_names[code] for code in order]
+    heads = {
+        cell[2][2]: cell[1].get("aria-sort")
+        for cell in elements(drawn, "th")
+        if len(cell) > 2 and cell[2][0] == "button"
+    }
+    assert [title for title, how in heads.items() if how] == [{3: "Recall", 6: "Precision", 9: "F1"}[column]]
+    assert stage("class-metrics", session, State(measure="recall")) != stage("class-metrics", session, State())
+    natural = rows(draw("class-metrics", session, State(split="all", measure="class")))[1:]
+    assert [row[0] for row in natural] == list(session.class_names)
 
 
 @pytest.mark.parametrize("part", ["confused-pairs", "class-metrics", "confusion-counts"])

@@ -199,7 +199,7 @@ def test_preprocessing_says_what_was_tried(full, monkeypatch):
 
     monkeypatch.setattr(full, "_network", replace(full.network, tried=tried))
     said = text(shown("preprocessing", full))
-    assert "64 samples" in said and "0..1 0.25 nats 90.0 % used" in said and "0..255 not a number 10.0 %" in said
+    assert "n = 64 samples" in said and "0..1 0.25 nats 90.0 % used" in said and "0..255 not a number 10.0 %" in said
     assert "A notice of the network." in said
     assert "saved with Keras 2.4.0" in said
     assert "dense: the last one before the class scores" in said

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from dash._utils import to_json
 
-from layouts import alike, similar, units
+from layouts import similar, similar_results, similar_units
 from layouts.kit import waveform
 from layouts.kit.state import State
 from tests.layouts.looking import elements, text, text_of
@@ -103,8 +103,8 @@ def test_units_are_named_with_their_share_and_their_pictures(complete):
 
 def test_the_order_of_units_is_by_classes_or_natural_and_said(complete):
     known = np.asarray(complete.column("selectivity/dense"))
-    assert units.order(complete, State(), "dense", 8).tolist() == np.argsort(-known, kind="stable").tolist()
-    assert units.order(complete, State(units="natural"), "dense", 8).tolist() == list(range(8))
+    assert similar_units.order(complete, State(), "dense", 8).tolist() == np.argsort(-known, kind="stable").tolist()
+    assert similar_units.order(complete, State(units="natural"), "dense", 8).tolist() == list(range(8))
     assert "the best at telling the classes apart first" in to_json(similar.body(complete, State(focus="7")))
     assert "in their natural order" in to_json(similar.body(complete, State(focus="7", units="natural")))
 
@@ -128,12 +128,12 @@ def test_pixels_have_places(complete):
     said = text(similar.body(complete, State(focus="7", layer=PIXELS)))
     assert "The 10 nearest by raw pixels" in said
     assert re.search(r"pixel \d, \d", said)
-    assert units.unit_name(complete, PIXELS, 8) == "pixel 1, 2"
-    assert units.unit_name(complete, "dense", 57) == "unit 57"
+    assert similar_units.unit_name(complete, PIXELS, 8) == "pixel 1, 2"
+    assert similar_units.unit_name(complete, "dense", 57) == "unit 57"
 
 
 def test_colors_of_pixels_are_named(tiny_session):
-    assert units.unit_name(tiny_session("hundred classes"), PIXELS, 3 * 7 + 2) == "pixel 1, 1 blue"
+    assert similar_units.unit_name(tiny_session("hundred classes"), PIXELS, 3 * 7 + 2) == "pixel 1, 1 blue"
 
 
 def test_a_query_restricts_and_says_so(complete):
@@ -179,7 +179,7 @@ def test_the_negative_is_offered_where_the_rim_says_so(complete):
 
 def test_votes_are_counted_in_words(complete):
     question = Question("dense", index=7, k=5)
-    said = alike.votes(complete, question, complete.similar.find(question))
+    said = similar_results.votes(complete, question, complete.similar.find(question))
     labels = [row % 3 for row in complete.similar.find(question).rows]
     most = max(set(labels), key=lambda code: (labels.count(code), -code))
     assert said.startswith(f"{labels.count(most)} of 5 ")
@@ -192,10 +192,10 @@ def test_without_labels_the_votes_say_so(tiny_session):
 
 
 def test_closeness_is_never_rounded_up():
-    assert alike.closeness(1.0, 5000) == "closer than all 5,000 pairs"
-    assert alike.closeness(0.9998, 5000) == "closer than 99.9 % of pairs"
-    assert alike.closeness(0.5, 5000) == "closer than 50 % of pairs"
-    assert alike.closeness(float("nan"), 0) == "no other pair to compare with"
+    assert similar_results.closeness(1.0, 5000) == "closer than all 5,000 pairs"
+    assert similar_results.closeness(0.9998, 5000) == "closer than 99.9 % of pairs"
+    assert similar_results.closeness(0.5, 5000) == "closer than 50 % of pairs"
+    assert similar_results.closeness(float("nan"), 0) == "no other pair to compare with"
 
 
 @pytest.mark.parametrize("kind", KINDS)

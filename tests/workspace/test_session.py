@@ -91,3 +91,11 @@ def test_a_skewed_score_asks_for_a_logarithm(tiny_session, monkeypatch):
     assert skewed["high"] == 5.0
     assert session.spread("nothing") == {"low": 0.0, "high": 1.0, "log": False}
     assert session.spread("signed") == {"low": -1.0, "high": 9.0, "log": False}
+
+
+def test_what_is_not_there_is_called_by_its_title(tiny_session):
+    session = tiny_session("no column")
+    with pytest.raises(ColumnNotReady, match=r"^Nearest neighbors of dense: is being computed; wait a moment$"):
+        session.column("neighbors/dense")
+    assert session.title("logits") == "Logits"
+    assert session.title("no such") == "No such"

@@ -182,6 +182,29 @@ def operands(node: Node) -> Iterator[Operand]:
                 yield from operands(inner)
 
 
+def joints(text: str) -> list[tuple[str, int]]:
+    """`and` and `or` outside all brackets, and where each begins; not the `and` of a `between`.
+
+    The text need not be a whole query; there are none in one that is no sequence of words of the language.
+    """
+    from lark.exceptions import UnexpectedCharacters
+
+    found: list[tuple[str, int]] = []
+    depth = between = 0
+    try:
+        for token in _parser().lex(text):
+            depth += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB"))
+            if depth == 0 and token.type == "BETWEEN":
+                between += 1
+            elif depth == 0 and token.type == "AND" and between:
+                between -= 1
+            elif depth == 0 and token.type in ("AND", "OR"):
+                found.append((token.type.lower(), token.start_pos or 0))
+    except UnexpectedCharacters:
+        return []
+    return found
+
+
 def is_plain(name: str) -> bool:
     """Whether a column's name can be written without back-ticks."""
     return bool(re.fullmatch(NAME, name)) and not (name.isascii() and name.lower() in KEYWORDS)

@@ -10,7 +10,7 @@ import numpy as np
 from dash import html
 from numpy.typing import NDArray
 
-from layouts import units
+from layouts import similar_units
 from layouts.kit import ids, parts, waveform
 from layouts.kit.markup import markup
 from layouts.kit.state import State
@@ -31,8 +31,8 @@ def chosen(found: Found, versus: str) -> int:
 
 def results(session: Session, state: State, asked: Question, found: Found, compared: int) -> Any:
     """All results as cards."""
-    drawn = units.order(session, state, asked.layer, len(found.vector))
-    lines = [units.drawn(values, drawn, state) for values in (found.vector, *found.vectors)]
+    drawn = similar_units.order(session, state, asked.layer, len(found.vector))
+    lines = [similar_units.drawn(values, drawn, state) for values in (found.vector, *found.vectors)]
     low, high = min(0.0, *(float(line.min()) for line in lines)), max(0.0, *(float(line.max()) for line in lines))
     cards = [
         _card(session, asked, found, place, waveform.small(lines[0], line, low, high), place == compared)
@@ -46,7 +46,7 @@ def results(session: Session, state: State, asked: Question, found: Found, compa
         title="Make them the selection, on the maps and everywhere",
     )
     return parts.card(
-        f"The {n} nearest by {units.space(asked.layer)}",
+        f"The {n} nearest by {similar_units.space(asked.layer)}",
         html.P(votes(session, asked, found), className="lead-line votes"),
         markup("similar-results", *cards, className="results"),
         html.P(_small_print(session, asked, found), className="note"),
@@ -161,7 +161,7 @@ def _small_print(session: Session, asked: Question, found: Found) -> str:
         said.append(f"Only the {found.allowed:,} samples that the query finds were searched.")
     if found.left_out:
         said.append(f"{found.left_out:,} samples have no distance and were left out.")
-    side = units.compared_side(session)
+    side = similar_units.compared_side(session)
     if asked.layer == PIXELS and max(session.dataset.image_shape[:2]) > side:
         said.append(f"Pictures were averaged down to at most {side} x {side} pixels before they were compared.")
     said.append(

@@ -8,15 +8,16 @@ somebody may type them into a link, stay as they are.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from util import InspectorError
+from workspace.query.complaint import QueryError
+from workspace.query.fitting import column_text
+from workspace.query.syntax import LONGEST, Bare, Compare, Every, Match, Node, Not, Null, Operand, Some, joints, read
 
 Model = Mapping[str, Any]  # of one column, as ag-grid has it
 
-LONGEST = 2000
 OPERATORS = {
     "equals": "==", "notEqual": "!=", "lessThan": "<", "lessThanOrEqual": "<=",
     "greaterThan": ">", "greaterThanOrEqual": ">=",
@@ -24,18 +25,7 @@ OPERATORS = {
 }  # fmt: skip
 NUMBER = ("equals", "notEqual", "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual")
 TEXT = ("equals", "notEqual", "contains", "notContains", "startsWith", "endsWith")
-KEYWORDS = frozenset(("and", "or", "not", "in", "between", "contains", "startswith", "endswith", "is", "null", "true",
-                      "false"))  # fmt: skip
-
-_TOKEN = re.compile(
-    r"""\s*("[^"]*(?:""[^"]*)*"|'[^']*(?:''[^']*)*'|`(?:[^`]|``)+`|[^\W\d]\w*|[<>=!]+|[-+.\w]+|.)""", re.S
-)
-_NAME = r"(?P<name>`(?:[^`]|``)+`|[A-Za-z_][A-Za-z0-9_]*)"
-_VALUE = r'(?P<value>"[^"]*(?:""[^"]*)*"|-?[0-9.]+(?:[eE][-+]?[0-9]+)?)'
-_COMPARED = re.compile(rf"{_NAME} (?P<how>==|!=|<=|>=|<|>|not contains|contains|startswith|endswith) {_VALUE}", re.S)
-_BETWEEN = re.compile(rf"{_NAME} between (?P<low>-?[0-9.eE+-]+) and (?P<high>-?[0-9.eE+-]+)")
-_NULL = re.compile(rf"{_NAME} is (?P<negated>not )?null")
-_TRUTH = re.compile(rf"(?P<negated>not )?{_NAME}")
+TYPES = {sign: how for how, sign in OPERATORS.items()}
 
 
 def merged(filters: str, models: Mapping[str, Model], kinds: Mapping[str, str]) -> str:
@@ -53,7 +43,7 @@ def merged(filters: str, models: Mapping[str, Model], kinds: Mapping[str, str]) 
     kept: list[str] = []
     taken: set[str] = set()
     for clause in clauses(filters):
-        found = _read(clause, kinds)
+        found = _model(clause, kinds)
         if found is None or found[0] in taken:
             kept.append(clause)
             continue
@@ -69,7 +59,7 @@ def models(filters: str, kinds: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Column -> the filter of its head, of the clauses that are one."""
     found: dict[str, dict[str, Any]] = {}
     for clause in clauses(filters):
-        if (read := _read(clause, kinds)) is not None:
+        if (read := _model(clause, kinds)) is not None:
             found.setdefault(*read)
     return found
 
@@ -90,15 +80,16 @@ def clauses(filters: str) -> list[str]:
     text = filters.strip()
     if not text:
         return []
-    if _has_or(text):
+    found = joints(text)
+    if any(word == "or" for word, _ in found):
         return [text]
-    cuts = [at for word, at in _words(text) if word == "and"]
-    starts, ends = [0, *(at + 3 for at in cuts)], [*cuts, len(text)]
+    cuts = [at for _, at in found]
+    starts, ends = [0, *(at + len("and") for at in cuts)], [*cuts, len(text)]
     return [text[start:end].strip() for start, end in zip(starts, ends, strict=True)]
 
 
 def condition(name: str, kind: str, model: Model) -> str:
-    """A head's filter as text; "" for one that says nothing."""
+    """A head's filter as text; "" for one that says nothing. Raises InspectorError if a number is none."""
     parts = model.get("conditions")
     if not isinstance(parts, Sequence):
         return _single(name, kind, model)
@@ -107,21 +98,8 @@ def condition(name: str, kind: str, model: Model) -> str:
     return f"({word.join(texts)})" if len(texts) > 1 else "".join(texts)
 
 
-def quoted(text: str) -> str:
-    """A text as a query writes it."""
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
-
-
-def named(name: str) -> str:
-    """A column as a query writes it."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.lower() not in KEYWORDS:
-        return name
-    return f"`{name.replace('`', '``')}`"
-
-
 def _single(name: str, kind: str, model: Model) -> str:
-    column, how, value = named(name), model.get("type"), model.get("filter")
+    column, how, value = column_text(name), model.get("type"), model.get("filter")
     if kind == "truth":
         return {"yes": column, "no": f"not {column}", "blank": f"{column} is null"}.get(str(how), "")
     if how in ("blank", "notBlank"):
@@ -132,7 +110,10 @@ def _single(name: str, kind: str, model: Model) -> str:
         if how == "inRange":
             return f"{column} between {_number(name, value)} and {_number(name, model.get('filterTo'))}"
         return f"{column} {OPERATORS[str(how)]} {_number(name, value)}" if how in NUMBER else ""
-    return f"{column} {OPERATORS[str(how)]} {quoted(str(value))}" if how in TEXT and value is not None else ""
+    if how not in TEXT or value is None:
+        return ""
+    doubled = str(value).replace('"', '""')  # always the same quotes, by which a head knows its own again
+    return f'{column} {OPERATORS[str(how)]} "{doubled}"'
 
 
 def _number(name: str, value: Any) -> str:
@@ -141,72 +122,57 @@ def _number(name: str, value: Any) -> str:
     return repr(int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value)
 
 
-def _read(clause: str, kinds: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
+def _model(clause: str, kinds: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
     """Column and filter that a clause was made of, or None for one that no head makes."""
-    found = _read_single(clause, kinds)
-    if found is None and clause.startswith("(") and clause.endswith(")"):
-        inner = clause[1:-1]
-        words = [(word, at) for word, at in _words(inner) if word in ("and", "or")]
-        if len(words) != 1:
-            return None
-        word, at = words[0]
-        pair = [_read_single(part.strip(), kinds) for part in (inner[:at], inner[at + len(word) :])]
-        if pair[0] and pair[1] and pair[0][0] == pair[1][0]:
-            name = pair[0][0]
-            both = [pair[0][1], pair[1][1]]
-            found = name, {"filterType": both[0]["filterType"], "operator": word.upper(), "conditions": both}
-    if found is None or condition(found[0], kinds[found[0]], found[1]) != clause:
-        return None
-    return found
-
-
-def _read_single(clause: str, kinds: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
-    for pattern in (_COMPARED, _BETWEEN, _NULL, _TRUTH):
-        if match := pattern.fullmatch(clause):
-            break
-    else:
-        return None
-    given = match["name"]
-    name = given[1:-1].replace("``", "`") if given.startswith("`") else given
-    kind = kinds.get(name)
-    if kind is None:
-        return None
-    model: dict[str, Any] = {"filterType": "number" if kind == "number" else "text"}
-    groups = match.groupdict()
-    if pattern is _NULL:
-        return name, {**model, "type": "notBlank" if groups["negated"] else "blank"}
-    if pattern is _TRUTH:
-        return name, {**model, "type": "no" if groups["negated"] else "yes"}
     try:
-        if pattern is _BETWEEN:
-            limits = {"filter": float(groups["low"]), "filterTo": float(groups["high"])}
-            return name, {**model, "type": "inRange", **limits}
-        text, how = groups["value"], groups["how"]
-        value = text[1:-1].replace('""', '"') if text.startswith('"') else float(text)
-    except ValueError:
+        tree = read(clause)
+    except QueryError:
         return None
-    if isinstance(value, str) is (kind == "number"):
-        return None
-    if kind == "text" and value == "" and how in ("==", "!="):
-        return name, {**model, "type": "blank" if how == "==" else "notBlank"}
-    return name, {**model, "type": next(key for key, sign in OPERATORS.items() if sign == how), "filter": value}
+    for name, model in (_of_one(tree, kinds), _of_two(tree, kinds)):
+        if name and condition(name, kinds[name], model) == clause:
+            return name, model
+    return None
+
+
+def _of_two(tree: Node, kinds: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """Column and filter of two conditions about the same; "" and nothing if it is another."""
+    if not isinstance(tree, Every | Some) or len(tree.nodes) != 2:
+        return "", {}
+    (name, first), (other, second) = (_of_one(node, kinds) for node in tree.nodes)
+    if name != other:
+        return "", {}
+    word = "AND" if isinstance(tree, Every) else "OR"
+    return name, {"filterType": first.get("filterType"), "operator": word, "conditions": [first, second]}
+
+
+def _of_one(tree: Node, kinds: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """Column and filter of one condition; "" and nothing if it is another."""
+    match tree:
+        case Bare(column):
+            said: dict[str, Any] = {"type": "yes"}
+        case Not(Bare(column)):
+            said = {"type": "no"}
+        case Null(column):
+            said = {"type": "blank"}
+        case Not(Null(column)):
+            said = {"type": "notBlank"}
+        case Every((Compare(column, ">=", low), Compare(again, "<=", high))) if column == again:
+            said = {"type": "inRange", "filter": low.value, "filterTo": high.value}
+        case Compare(column, sign, Operand("number" | "text", value)):
+            said = {"type": TYPES[sign], "filter": value}
+        case Match(column, sign, Operand("text", value)):
+            said = {"type": TYPES[sign], "filter": value}
+        case Not(Match(column, "contains", Operand("text", value))):
+            said = {"type": "notContains", "filter": value}
+        case _:
+            return "", {}
+    kind = kinds.get(column.value) if column.kind == "column" else None
+    if kind is None or ("filter" in said and isinstance(said["filter"], str) is (kind == "number")):
+        return "", {}
+    if kind == "text" and said.get("filter") == "" and said["type"] in ("equals", "notEqual"):
+        said = {"type": "blank" if said["type"] == "equals" else "notBlank"}
+    return column.value, {"filterType": "number" if kind == "number" else "text", **said}
 
 
 def _has_or(text: str) -> bool:
-    return any(word == "or" for word, _ in _words(text))
-
-
-def _words(text: str) -> list[tuple[str, int]]:
-    """`and` and `or` outside brackets, and where; not the `and` of a `between`."""
-    found: list[tuple[str, int]] = []
-    depth, between = 0, 0
-    for token in _TOKEN.finditer(text):
-        word = token[1].lower()
-        depth += (word in "([") - (word in ")]")
-        if depth == 0 and word == "between":
-            between += 1
-        elif depth == 0 and word == "and" and between:
-            between -= 1
-        elif depth == 0 and word in ("and", "or"):
-            found.append((word, token.start(1)))
-    return found
+    return any(word == "or" for word, _ in joints(text))

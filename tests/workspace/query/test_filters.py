@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from layouts.kit import filters
 from util import InspectorError
-from workspace.query import Field, parse
+from workspace.query import Field, filters, parse
 
 KINDS = {
     "loss": "number",
