@@ -1,8 +1,8 @@
 """Take the pictures of the documentation: python tools/screenshots.py [--data DIR] [--out docs/pictures].
 
-Starts Innerview on the bundled network, waits until everything is computed, and photographs each
-page in Chromium at 1400x900 and at 800 px, light and dark. Needs requirements-dev.txt and a
-Chromium that is installed on the machine.
+Starts Innerview on the bundled network, waits until everything is computed, and photographs the
+steps of docs/guide.md in Chromium at 1400x900; with --all every page, also at 800 px and in dark. Needs
+requirements-dev.txt and a Chromium that is installed on the machine.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -27,7 +28,27 @@ FLAGS = [
     "--disable-background-networking",
 ]
 SIZES = {"": (1400, 900), "-narrow": (800, 900)}
-PAGES = {"overview": "/", "projection": "/projection?focus=59915"}
+ODD = 59915  # labelled 4, and a 7
+SURE_AND_WRONG = quote('split == "train" and not correct and confidence > 0.9')
+PAGES = {
+    "overview": "/",
+    "projection": f"/projection?focus={ODD}",
+    "losses": "/losses",
+    "table": "/table",
+    "images": "/images?sort=-loss",
+    "confusion": "/confusion",
+    "similar": f"/similar?focus={ODD}",
+}
+STEPS = {
+    "overview-light": "/",
+    "projection-light": f"/projection?focus={ODD}",
+    "guide-losses": f"/losses?split=train&focus={ODD}",
+    "guide-pool": f"/images?sort=-loss&query={SURE_AND_WRONG}",
+    "guide-confusion": f"/confusion?query={SURE_AND_WRONG}&split=train",
+    "guide-query": f"/similar?focus={ODD}",
+    "guide-table": f"/table?query={SURE_AND_WRONG}",
+}
+TICKED = 4
 
 
 def main() -> None:
@@ -37,6 +58,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
     parser.add_argument("--cache", type=Path, help="where results are kept; by default thrown away")
     parser.add_argument("--split", default="all")
+    parser.add_argument("--all", action="store_true", help="every page in every size and theme")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -45,10 +67,10 @@ def main() -> None:
         command = serving.innerview(port, cache.resolve(), options.data.resolve(), "--split", options.split)
         with serving.started(command, port):
             serving.wait_until(port, "all")
-            _photograph(f"http://127.0.0.1:{port}", options.out)
+            _photograph(f"http://127.0.0.1:{port}", options.out, every=options.all)
 
 
-def _photograph(address: str, folder: Path) -> None:
+def _photograph(address: str, folder: Path, *, every: bool) -> None:
     from playwright.sync_api import sync_playwright
 
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
@@ -56,14 +78,21 @@ def _photograph(address: str, folder: Path) -> None:
         raise SystemExit("error: Chromium: not found; install it (apt-get install chromium)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for suffix, (width, height) in SIZES.items():
-            for theme in ("light", "dark"):
-                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
-                for name, path in PAGES.items():
-                    page.goto(address + path)
+        views = [("", "light", STEPS)]
+        if every:
+            views = [(suffix, theme, PAGES) for suffix in SIZES for theme in ("light", "dark")]
+        for suffix, theme, pages in views:
+            width, height = SIZES[suffix]
+            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=theme)
+            for name, path in pages.items():
+                page.goto(address + path)
+                _settle(page)
+                if name == "guide-table":
+                    for row in range(TICKED):
+                        page.get_by_role("checkbox").nth(row).click()
                     _settle(page)
-                    page.screenshot(path=folder / f"{name}{suffix}-{theme}.png")
-                page.close()
+                page.screenshot(path=folder / (f"{name}{suffix}-{theme}.png" if every else f"{name}.png"))
+            page.close()
         browser.close()
 
 
