@@ -103,8 +103,10 @@ def _tried(opened: OpenNetwork) -> Any:
         ]
         for trial in opened.tried
     ]
-    samples, usual = opened.tried[0]["samples"], opened.tried[0]["scaling"]
-    caption = f"Found by trying on {samples:,} samples with a label; of equally good ones {usual} is taken"
+    samples = opened.tried[0]["samples"]
+    asked = any(trial["chosen"] and not trial.get("best", True) for trial in opened.tried)
+    how = "Asked for with --preprocess, and compared" if asked else "Found by trying"
+    caption = f"{how} on n = {samples:,} samples with a label; of equally good ones the first is taken"
     return parts.table(["Pixels as", "mean loss", "accuracy", ""], rows, numbers=(1, 2), caption=caption)
 
 

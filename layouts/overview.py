@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts import accuracy, dataset, network
+from layouts import accuracy, dataset, doctor, network
 from layouts.kit.parts import card
 from layouts.kit.state import State
 from layouts.page import page
@@ -15,7 +15,7 @@ from layouts.part import place
 if TYPE_CHECKING:
     from workspace.session import Session
 
-__all__ = ["accuracy", "dataset", "network", "overview"]
+__all__ = ["accuracy", "dataset", "doctor", "network", "overview"]
 
 
 @page("/", title="Overview", group="Model", order=10)
@@ -33,6 +33,7 @@ def overview(session: Session, state: State) -> Any:
         card("Image statistics", body("image-statistics")),
     ]
     right = [
+        card("What the doctor says", body("doctor")),
         card("Confusion", body("confusion")),
         card("Accuracy and loss by split", body("splits")),
         card("Accuracy and loss by class", body("classes")),

@@ -64,7 +64,7 @@ def place(name: str, session: Session, state: State) -> Any:
 def stage(name: str, session: Session, state: State) -> str:
     """A word that changes whenever the part has to be drawn anew."""
     entry = PARTS[name]
-    columns = _columns(entry, session)
+    columns = columns_of(entry, session)
     ready = "".join("1" if session.is_ready(column) else "0" for column in columns)
     failed = sum(session.failure(column) is not None for column in columns)
     try:
@@ -76,7 +76,7 @@ def stage(name: str, session: Session, state: State) -> str:
     return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}-{choice}"
 
 
-def _columns(entry: Part, session: Session) -> list[str]:
+def columns_of(entry: Part, session: Session) -> list[str]:
     """What a part shows, with every layer spelled out as soon as the network is open."""
     layers = session.network.layers if session.has_network else ()
     return [
@@ -91,7 +91,7 @@ def draw(name: str, session: Session, state: State) -> Any:
     try:
         return PARTS[name].draw(session, state)
     except ColumnNotReady as waiting:
-        failures = [failure for column in _columns(PARTS[name], session) if (failure := session.failure(column))]
+        failures = [failure for column in columns_of(PARTS[name], session) if (failure := session.failure(column))]
         return parts.failed(failures[0]) if failures else parts.waiting(str(waiting))
     except InspectorError as error:
         return parts.refused(str(error))

@@ -53,6 +53,7 @@ class NetworkInfo:
         parameters: all weights; trainable_parameters: those that training changes.
         keras_version: the Keras that opened it; saved_with: the Keras that wrote it, "" if unknown.
         notices: what a person should know, a sentence each.
+        damaged: those of them that are about weights which are no numbers.
     """
 
     name: str
@@ -69,6 +70,7 @@ class NetworkInfo:
     keras_version: str
     saved_with: str
     notices: tuple[str, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     def layer(self, name: str) -> Layer:
         """The layer of that name.

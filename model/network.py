@@ -197,6 +197,7 @@ def _described(network: Any, path: Path, found: dict[str, Any], code: Path | Non
     if not architecture.is_image(tensor_shape, first):
         raise BadModel(f"{file}: expects input {_times((None, *tensor_shape))}; give a network that takes images")
     rows = outline.layers(network, channels_first=first)
+    damaged = tuple(_damaged(network))
     try:
         ending = scores.find(network, _noise(network.inputs[0].shape))
     except Exception as error:  # as above: whatever TensorFlow raises is about this network
@@ -215,9 +216,8 @@ def _described(network: Any, path: Path, found: dict[str, Any], code: Path | Non
         trainable_parameters=sum(math.prod(weight.shape) for weight in network.trainable_weights),
         keras_version=keras.__version__,
         saved_with=found["keras_version"],
-        notices=tuple(
-            filter(None, (_misnamed(path, found["format"]), *found["notices"], ending.notice, *_damaged(network)))
-        ),
+        notices=tuple(filter(None, (_misnamed(path, found["format"]), *found["notices"], ending.notice, *damaged))),
+        damaged=damaged,
     )
     return Network(info, network, ending)
 

@@ -25,6 +25,7 @@ class Kind:
 
     samples: int = 60
     classes: int = 3
+    more: int = 0  # outputs than classes
     channels: int = 1
     labelled: bool = True
     named: bool = True
@@ -40,6 +41,7 @@ KINDS = {
     "two classes": Kind(classes=2),
     "hundred classes": Kind(samples=220, classes=100, channels=3),
     "one sample": Kind(samples=1),
+    "more outputs": Kind(more=4),
     "no labels": Kind(labelled=False, named=False),
     "deep": Kind(deep=20),
 }
@@ -68,7 +70,7 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
     _outputs(store, data, opened, kind)
     worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
     worker.open()
-    while missing := worker.missing(standard(opened.layer)):
+    while missing := worker.missing(standard(opened.layer, opened.layers)):
         worker.make(missing[0])
     assert worker.failed == {}
     return store.folder, options
@@ -77,6 +79,7 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
 def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> NetworkInfo:
     """A network with a skip connection; with `deep` of these, one after the other."""
     height, width, _ = image_shape
+    outputs = kind.classes + kind.more
     maps = (None, height, width, 4)
     layers = [
         Layer("input", "InputLayer", (None, *image_shape), 0, (), False, 0),
@@ -89,7 +92,7 @@ def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> N
     layers += [
         Layer("flatten", "Flatten", (None, height * width * 4), 0, (layers[-1].name,), False, 0),
         Layer("dense", "Dense", (None, WIDTH), 1160, ("flatten",), True, WIDTH),
-        Layer("scores", "Dense", (None, kind.classes), (WIDTH + 1) * kind.classes, ("dense",), True, kind.classes),
+        Layer("scores", "Dense", (None, outputs), (WIDTH + 1) * outputs, ("dense",), True, outputs),
     ]
     total = sum(layer.parameters for layer in layers)
     return NetworkInfo(
@@ -99,7 +102,7 @@ def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> N
         input_shape=image_shape,
         tensor_shape=image_shape,
         channels_first=False,
-        n_outputs=kind.classes,
+        n_outputs=outputs,
         output="softmax",
         default_layer="dense",
         parameters=total,
@@ -134,7 +137,7 @@ def _outputs(store: Store, data: opening.OpenDataset, opened: opening.OpenNetwor
     """What a network would say: right in most cases, wrong in some, the same in every run."""
     random = np.random.default_rng(1)
     labels = np.arange(data.n) % kind.classes
-    logits = random.normal(0, 1, (data.n, kind.classes)).astype(np.float32)
+    logits = random.normal(0, 1, (data.n, kind.classes + kind.more)).astype(np.float32)
     logits[np.arange(data.n), labels] += 2.5
     store.write(opened.keys["logits"], logits, column="logits")
     for layer in opened.layers:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
-from workspace import streams
+from workspace import doctor, streams
 from workspace.session import Session
 from workspace.store import BadWorkspace, replacing
 
@@ -31,7 +31,7 @@ def table(session: Session, rows: NDArray[np.integer] | None = None) -> dict[str
     chosen: Any = slice(None) if rows is None else rows
     names = np.asarray([*session.class_names, ""], dtype=str)
     columns: dict[str, NDArray[Any]] = {
-        "index": np.arange(data.n)[chosen],
+        "index": np.arange(data.n) if rows is None else np.asarray(rows, np.int64),
         "digest": np.char.decode(session.column("digests")[chosen], "ascii"),
         "split": np.asarray(data.split_names)[session.column("split")[chosen]],
         "label": names[session.column("labels")[chosen]],
@@ -112,7 +112,11 @@ def figures(session: Session) -> dict[str, dict[str, float | None]]:
 def findings(session: Session) -> list[str]:
     """What stands out, a sentence each."""
     data, network = session.dataset, session.network
-    found = [*session.store.notices, *data.notices, *network.notices]
+    found = [*session.store.notices, *data.notices]
+    found += [notice for notice in network.notices if notice not in network.info.damaged]  # the doctor says these
+    for finding in doctor.findings(session):
+        if finding.severity != "note":
+            found.append(f"{finding.sentence} {'; '.join(finding.details)}".strip())
     if data.n_problems:
         name, why = data.problems[0]
         found.append(

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError
-from workspace import fields
+from workspace import doctor, fields
+from workspace.doctor import Finding
 from workspace.losses import EVERY_CLASS, Losses
 from workspace.mosaics import Mosaics
 from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network
@@ -35,8 +36,9 @@ from workspace.uploads import Answer, Upload, Uploads
 LOG_RATIO = 50.0
 
 __all__ = [
-    "EVERY_CLASS", "PIXELS", "Answer", "ColumnNotReady", "Field", "Found", "OpenDataset", "OpenNetwork", "QueryError",
-    "Question", "Result", "Session", "Unit", "UnknownColumn", "Upload", "column_text", "filters", "literal",
+    "EVERY_CLASS", "PIXELS", "Answer", "ColumnNotReady", "Field", "Finding", "Found", "OpenDataset", "OpenNetwork",
+    "QueryError", "Question", "Result", "Session", "Unit", "UnknownColumn", "Upload", "column_text", "filters",
+    "literal",
 ]  # fmt: skip
 
 
@@ -269,6 +271,10 @@ class Session:
     def find(self, query: str = "", *, filters: str = "", sort: str = "", within: str = "") -> Result:
         """The samples that a query finds, in order. See `workspace.result.Results.find`."""
         return self._results.find(query, filters=filters, sort=sort, within=within)
+
+    def examined(self) -> tuple[list[Finding], str]:
+        """What the doctor found, the worst first, and a sentence about what was looked at. Raises ColumnNotReady."""
+        return doctor.findings(self), doctor.looked_at(self)
 
     # -- samples -----------------------------------------------------------------------------
 

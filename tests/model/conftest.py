@@ -126,7 +126,7 @@ def refused() -> Callable[..., str]:
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Any]:
     """opened(name) -> (our network, Keras's, 37 images, their input): saved to a file and read back, once."""
     from model.network import open_network
-    from model.preprocessing import choose
+    from model.probing import choose
 
     made: dict[str, Any] = {}
 

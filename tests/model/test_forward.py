@@ -5,7 +5,8 @@ import pytest
 
 from model import graph
 from model.network import open_network
-from model.preprocessing import Preprocessing, choose
+from model.preprocessing import Preprocessing
+from model.probing import choose
 from util import UnknownName
 
 from .nets import ENDINGS

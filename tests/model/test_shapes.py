@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from model.network import open_network
-from model.preprocessing import check_fit, choose
+from model.preprocessing import check_fit
+from model.probing import choose
 
 pytestmark = [
     pytest.mark.keras,
