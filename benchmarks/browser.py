@@ -155,7 +155,9 @@ def ours(flask: Any, path: str, places: Any, label: Any) -> None:
         "url": "/column/label", "kind": "category", "title": "Class", "names": [str(k) for k in range(CLASSES)],
         "colors": theme.class_colors(CLASSES), "missing": theme.MISSING,
     }  # fmt: skip
-    app = dash(flask, path, assets_folder=str(ROOT / "assets"), assets_ignore="^(?!sample_map|stage|columns|download)")
+    app = dash(
+        flask, path, assets_folder=str(ROOT / "assets"), assets_ignore="^(?!sample_map|stage|columns|download)"
+    )
     chart = SampleMap(
         "map", positions={"url": "/column/places", "name": "places"}, color=color, tool="lasso", style=SIZE
     )

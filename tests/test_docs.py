@@ -45,7 +45,10 @@ def test_the_readme_gives_a_reason_for_every_requirement():
     assert not [package for package in packages if package not in reasons]
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/guide.md", "docs/query.md", "model/README.md"])
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/guide.md", "docs/query.md", "model/README.md"],
+)
 def test_links_between_documents_lead_somewhere(name):
     document = ROOT / name
     targets = re.findall(r"\]\(([^)#:]+)\)", document.read_text())

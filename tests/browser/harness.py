@@ -87,7 +87,9 @@ class Harness:
 
     def _app(self) -> Dash:
         assets = str(ROOT / "assets")
-        app = Dash("harness", assets_folder=assets, assets_ignore="^(?!sample_map|stage|columns|download)", index_string=PAGE)
+        app = Dash(
+            "harness", assets_folder=assets, assets_ignore="^(?!sample_map|stage|columns|download)", index_string=PAGE
+        )
         columns = f"repeat({len(self.maps)}, minmax(0, 1fr))"
         app.layout = html.Div(
             [

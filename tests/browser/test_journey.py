@@ -241,4 +241,4 @@ def test_links_that_make_no_sense_open_all_the_same(chromium_page, address, path
     page = chromium_page
     page.goto(address + path)
     settled(page)
-    page.get_by_text(says).first.wait_for()
+    page.get_by_text(says).locator("visible=true").first.wait_for()
