@@ -7,10 +7,8 @@ seconds are those of a machine without a graphics card; the ratios are what coun
 
 from __future__ import annotations
 
-import logging
 import math
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import serving
 from layouts.kit import theme
 from layouts.kit.components import SampleMap
 
@@ -117,9 +116,7 @@ def lasso(page: Any) -> float:
 def served(n: int) -> Iterator[str]:
     """All pages on a free port."""
     from flask import Flask
-    from werkzeug.serving import make_server
 
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     random = np.random.default_rng(0)
     label = random.integers(0, CLASSES, n).astype(np.uint8)
     angle = label * 2 * np.pi / CLASSES
@@ -127,14 +124,8 @@ def served(n: int) -> Iterator[str]:
     flask = Flask("benchmark")
     for name, build in (("ours", ours), ("plotly", plotly), ("frugal", frugal)):
         build(flask, f"/{name}/", places.astype(np.float32), label)
-    server = make_server("127.0.0.1", 0, flask, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
+    with serving.threaded(flask) as address:
+        yield address
 
 
 def ours(flask: Any, path: str, places: Any, label: Any) -> None:

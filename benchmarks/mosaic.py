@@ -8,9 +8,7 @@ from when Dash had its layout; bytes are those of pictures and layout, without s
 from __future__ import annotations
 
 import io
-import logging
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.thumbnails import LEVELS, halved, thumbnails
+from benchmarks import serving
 from benchmarks.machine import timed
 from layouts.kit.mosaic import Mosaic as Wall
 from workspace.facets import Facet
@@ -168,11 +167,9 @@ def measure(path: str, url: str, waits: str) -> tuple[float, float, float]:
 def served(data: Data) -> Iterator[str]:
     """All pages on a free port."""
     from flask import Flask, Response, jsonify
-    from werkzeug.serving import make_server
 
     from callbacks.mosaic import encoded
 
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     kind = "png" if data.pyramid[0].shape[3] == 1 else "webp"
     sizes = [images.shape[1] for images in data.pyramid]
     flask = Flask("benchmark")
@@ -197,14 +194,8 @@ def served(data: Data) -> Iterator[str]:
     plotly(flask, "/plotly/", data.wall(SAME).size)
     data.wall(ERRORS)
     data.picture()
-    server = make_server("127.0.0.1", 0, flask, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
+    with serving.threaded(flask) as address:
+        yield address
 
 
 def ours(flask: Any, path: str, arrange: str) -> None:

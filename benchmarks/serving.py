@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("/", "/_dash-layout")
@@ -20,6 +23,22 @@ HELLO = (
     "import sys; from dash import Dash, html; app = Dash(); app.layout = html.Div('hello'); "
     "app.run(port=int(sys.argv[1]))"
 )
+
+
+@contextmanager
+def threaded(app: Any) -> Iterator[str]:
+    """A WSGI application on a free port of this process; gives its address."""
+    from werkzeug.serving import make_server
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
 
 
 def free_port() -> int:

@@ -82,6 +82,7 @@ def _on_the_server(session: Session) -> None:
 
     names = ("label", "predicted", "split", "loss", "confidence", "margin", "entropy")
     frame = pd.DataFrame({name: field.read() for name, field in session.fields().items() if name in names})
+    # What pandas evaluates here are texts of this file, never a visitor's.
     cases: dict[str, tuple[Callable[[int], Any], Callable[[], Any]]] = {
         "few hits, sorted": (
             lambda turn: session.find(f"{QUERY} and index >= {-turn}", sort="-loss"),

@@ -64,7 +64,7 @@ def bar(session: Session, state: State) -> Any:
 
 
 def found(session: Session, state: State, within: str = "") -> Result:
-    """The samples that the view's query finds, in the view's order.
+    """The samples that the view's query finds, in the dataset's order; of a selection, the newest choice first.
 
     Args:
         session: where they are looked for.
