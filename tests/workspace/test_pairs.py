@@ -1,0 +1,234 @@
+"""Pairs: keys, what stays open, what is remembered, what is listed, and what may be opened."""
+
+import shutil
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model import reading
+from tests.tiny import KINDS, prepare
+from util import InspectorError, UnknownName
+from workspace.pair import key_of
+from workspace.pairs import MOST_OPEN, Pairs
+from workspace.store import Store
+
+IDLE = (sys.executable, "-c", "import sys; sys.stdin.read()")  # a worker that does nothing
+REFUSAL = {"event": "refused", "error": "too odd; mend it", "exit_code": 3}
+REFUSES = (sys.executable, "-c", f"import json; print(json.dumps({REFUSAL}))")
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory):
+    """A store with two finished pairs on different data, and the options of both."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
+    made = [prepare(folder, KINDS[kind]) for folder, kind in zip(folders, ("full", "two classes"), strict=True)]
+    shutil.copytree(made[1][0], made[0][0], dirs_exist_ok=True)
+    return made[0][0], [options for _, options in made]
+
+
+@pytest.fixture
+def make(ready, tmp_path):
+    """make(command) -> pairs over a copy of that store; all are closed at the end."""
+    store = Store(shutil.copytree(ready[0], tmp_path / "cache"))
+    made = []
+
+    def make(command=IDLE):
+        made.append(Pairs(store, folder=tmp_path, command=command))
+        return made[-1]
+
+    yield make
+    for pairs in made:
+        pairs.close()
+
+
+@pytest.fixture
+def options(ready):
+    return ready[1]
+
+
+def until(claim, seconds=20):
+    end = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+# -- keys ------------------------------------------------------------------------------------------
+
+
+def test_a_key_means_a_network_on_data_and_nothing_else(options, monkeypatch):
+    one, other = options
+    assert key_of(one) != key_of(other) and key_of(one).isalnum() and len(key_of(one)) == 12
+    assert key_of(replace(one, batch=7, force=5.0)) == key_of(one)
+    assert key_of(replace(one, limit=7)) != key_of(one) != key_of(replace(one, more=("mnist",)))
+    folder = str(reading.resolve(one.model).parent)
+    monkeypatch.chdir(folder)
+    assert key_of(replace(one, model="tiny.h5", dataset="tiny.npz")) == key_of(one)
+    assert key_of(replace(one, model="mnist")) == key_of(replace(one, model=str(reading.bundled()["mnist"])))
+
+
+# -- what is open ----------------------------------------------------------------------------------
+
+
+def test_the_first_pair_is_at_the_root_and_others_under_their_keys(make, options):
+    pairs = make()
+    first, second = (pairs.open(one) for one in options)
+    assert pairs.first is first and pairs.url(key_of(options[0])) == "/"
+    key = key_of(options[1])
+    assert pairs.get(key) is second and pairs.url(key) == f"/with/{key}/" and pairs.key_of(second) == key
+    assert pairs.open(options[1]) is second
+    assert pairs.get("0" * 12) is None
+
+
+def test_too_many_close_the_one_not_used_for_longest_with_its_worker_but_never_the_first(make, options):
+    pairs = make()
+    asked = [replace(options[0], limit=1 + number) for number in range(MOST_OPEN + 1)]
+    sessions = [pairs.open(one) for one in asked[:MOST_OPEN]]
+    assert all(session.status.working for session in sessions)
+    processes = [session._worker._process for session in sessions]
+    pairs.get(key_of(asked[1]))
+    pairs.open(asked[-1])
+    assert list(pairs.sessions) == [key_of(one) for one in asked if one is not asked[2]]
+    assert processes[2].poll() is not None and all(processes[number].poll() is None for number in (0, 1, 3))
+    pairs.close()
+    assert all(process.poll() is not None for process in processes)
+
+
+def test_networks_on_the_same_data_know_each_other(make, options, tmp_path):
+    (tmp_path / "second.h5").write_bytes(reading.HDF5 + b"another network")
+    pairs = make()
+    first, stranger = (pairs.open(one) for one in options)
+    version = first.version
+    second = pairs.open(replace(options[0], model=str(tmp_path / "second.h5")))
+    assert first.others == (second,) and second.others == (first,) and stranger.others == ()
+    assert first.version > version, "pages must draw anew what compares networks"
+
+
+def test_several_at_once_start_one_after_the_other_or_when_somebody_looks(make, options):
+    pairs = make()
+    asked = [replace(options[0], limit=1 + number) for number in range(3)]
+    sessions = [pairs.open(one, later=number > 0) for number, one in enumerate(asked)]
+    assert [session.status.working for session in sessions] == [True, False, False]
+    pairs.get(key_of(asked[2]))
+    assert [session.status.working for session in sessions] == [True, False, True]
+
+
+def test_what_the_worker_refuses_is_kept_and_may_be_tried_again(make, options):
+    pairs = make(REFUSES)
+    pairs.open(options[0])  # finished: no worker
+    told = []
+    session = pairs.open(replace(options[0], limit=5), on_refused=told.append)
+    until(lambda: session.refused)
+    assert session.refused == "too odd; mend it" == str(told[0]) and told[0].exit_code == 3
+    entry = next(pair for pair in pairs.pairs() if pair.session is session)
+    assert entry.refused == "too odd; mend it"
+    assert pairs.open(replace(options[0], limit=5)) is not session
+
+
+def test_what_can_be_seen_at_once_is_refused_at_once(make, options, tmp_path):
+    pairs = make()
+    pairs.open(options[0])
+    (tmp_path / "page.h5").write_text("<html>")
+    for odd in ({"model": str(tmp_path / "page.h5")}, {"dataset": "no/such/folder"}):
+        with pytest.raises(InspectorError):
+            pairs.open(replace(options[0], **odd))
+    assert len(pairs.sessions) == 1
+
+
+# -- what was open ---------------------------------------------------------------------------------
+
+
+def test_a_link_leads_to_its_pair_after_a_restart(make, options):
+    before = make()
+    for one in options:
+        before.open(one)
+    before.close()
+    pairs = make()
+    pairs.open(options[0])
+    assert [(pair.key, pair.session is None) for pair in pairs.pairs()] == [
+        (key_of(options[0]), False), (key_of(options[1]), True),
+    ]  # fmt: skip
+    session = pairs.reopen(key_of(options[1]))
+    assert session.dataset.fingerprint != pairs.first.dataset.fingerprint and session.missing == []
+
+
+@pytest.mark.parametrize("key", ["", "0" * 12, "../../etc/passwd", "x" * 999])
+def test_what_was_never_open_is_not_opened(make, options, key):
+    pairs = make()
+    pairs.open(options[0])
+    with pytest.raises(UnknownName, match="never opened here"):
+        pairs.reopen(key)
+
+
+def test_a_record_that_was_tampered_with_opens_nothing(make, options, tmp_path):
+    pairs = make()
+    pairs.open(options[0])
+    other = replace(options[0], dataset=str(tmp_path))
+    pairs.store.write_record("pair", "f" * 12, {"options": other.to_dict(), "at": 1.0})
+    pairs.store.write_record("pair", "e" * 12, {"options": {"model": 7, "dataset": []}, "at": "x"})
+    assert len(pairs.pairs()) == 1
+    with pytest.raises(UnknownName):
+        pairs.reopen("f" * 12)
+
+
+def test_results_are_counted(make, options, tmp_path):
+    pairs = make()
+    pairs.open(options[0])
+    found = pairs.results(options[0])
+    assert found.ready == found.planned > 20 and (found.samples, found.classes) == (60, 3)
+    other = replace(options[1], layer="conv")
+    until(lambda: pairs.results(other) is not None)
+    assert pairs.results(other).planned == 0 and pairs.results(other).samples == 60
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+def test_lists_hold_what_is_bundled_was_open_or_lies_in_the_folder(make, options, tmp_path):
+    (tmp_path / "mine.keras").write_bytes(b"PK\x03\x04")
+    (tmp_path / ".hidden.h5").write_bytes(reading.HDF5)
+    (tmp_path / "notes.txt").write_text("x")
+    np.savez(tmp_path / "mine.npz", x=np.zeros((2, 4, 4), np.uint8))
+    (tmp_path / "photos" / "cats").mkdir(parents=True)
+    (tmp_path / "photos" / "cats" / "1.JPG").write_bytes(b"x")
+    (tmp_path / "empty").mkdir()
+    pairs = make()
+    pairs.open(options[0])
+    networks = {choice.name: choice for choice in pairs.choices.networks().choices}
+    assert {name: choice.place for name, choice in networks.items()} == {
+        "mnist.h5": "bundled",
+        "tiny.h5": "recent",
+        "mine.keras": "folder",
+    }
+    data = {choice.name: choice for choice in pairs.choices.datasets().choices}
+    assert {name for name, choice in data.items() if choice.place == "folder"} == {"mine.npz", "photos"}
+    assert data["tiny.npz"].place == "recent" and data["mnist"].place == "bundled"
+    assert pairs.choices.networks().total == 3
+    until(lambda: all(choice.glance for choice in pairs.choices.networks().choices))
+    networks = {choice.name: choice for choice in pairs.choices.networks().choices}
+    assert (networks["mnist.h5"].glance.outputs, networks["mnist.h5"].glance.takes) == (10, "28 x 28 x 1")
+    assert "mine.keras" in networks["mine.keras"].glance.refused
+
+
+def test_only_what_is_listed_can_be_opened(make, options, tmp_path):
+    pairs = make()
+    pairs.open(options[0])
+    network, data = pairs.choices.keys(options[0])
+    assert pairs.choose(network, data) == key_of(options[0])
+    for odd in ("", str(tmp_path), options[0].model, "../x", "0" * 12):
+        for keys in ((odd, data), (network, odd)):
+            with pytest.raises(UnknownName, match="not in the list"):
+                pairs.choose(*keys)
+    assert len(pairs.sessions) == 1
+
+
+def test_another_network_does_not_inherit_what_was_said_about_the_first(make, options, tmp_path):
+    (tmp_path / "second.h5").write_bytes(reading.HDF5 + b"another network")
+    pairs = make()
+    pairs.open(replace(options[0], preprocess="unit", split="train", limit=9, force=3.0))
+    network, data = pairs.choices.keys(replace(options[0], model=str(tmp_path / "second.h5")))
+    found = pairs.options(network, data)
+    assert (found.preprocess, found.layer, found.split, found.limit, found.force) == ("auto", None, "train", 9, 0.0)
