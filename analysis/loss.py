@@ -46,9 +46,20 @@ def loss(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.f
 
 
 @rule("correct", title="Correct", kind="class")
-def correct(predicted: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Whether the predicted class is the label. predicted, labels: (n,) -> (n,) 1, 0, or -1 without either."""
-    known = (labels >= 0) & (predicted >= 0)
+def correct(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], logits: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """Whether the predicted class is the label.
+
+    Args:
+        predicted: (n,), -1 for none.
+        labels: (n,), -1 for none.
+        logits: (n, c), for the number of classes alone.
+
+    Returns:
+        (n,) 1, 0, or -1 without either, and where the network has no such class.
+    """
+    known = (labels >= 0) & (labels < logits.shape[1]) & (predicted >= 0)
     return np.where(known, predicted == labels, NEITHER).astype(np.int64)
 
 

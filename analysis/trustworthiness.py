@@ -12,7 +12,7 @@ from analysis.rule import rule
 
 BLOCK = 2**21  # distances at a time
 ROUNDING = np.float32(1e-6)  # of float32 sums; so that copies of one sample count as equally far
-METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP"}
+METHODS = {"pca": "PCA", "tsne": "t-SNE", "umap": "UMAP", "loaded": "a loaded map"}
 
 
 def trustworthiness(

@@ -22,7 +22,7 @@
   async function ask() {
     if (document.hidden) return;
     try {
-      await fetch("/health", { cache: "no-store" });
+      await fetch("health", { cache: "no-store" });
       say(false);
     } catch {
       say(true);

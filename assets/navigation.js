@@ -7,6 +7,12 @@
 
   const skip = () => window.dash_clientside.no_update;
   const root = document.documentElement;
+  const innerview = (window.innerview = window.innerview || {});
+
+  // The path of a page as it is registered, "/projection", whatever the pages stand under: all our URLs are
+  // relative to the <base> of the document.
+  const path = (url = window.location) => url.pathname.replace(new URL(".", document.baseURI).pathname, "/");
+  innerview.path = path;
 
   function merged(state, changes) {
     const next = { ...(state || {}), ...changes };
@@ -14,11 +20,11 @@
     return same ? skip() : next;
   }
 
-  function address(path, state) {
+  function address(page, state) {
     const query = new URLSearchParams();
     for (const name of Object.keys(state).sort()) if (state[name]) query.set(name, state[name]);
     const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
-    return window.location.origin + path + (text ? "?" + text : "");
+    return new URL("." + page, document.baseURI).href + (text ? "?" + text : "");
   }
 
   function triggered() {
@@ -49,11 +55,11 @@
         const given = Object.fromEntries(url.searchParams);
         const next = remembered || (url.search ? given : state || {});
         delete next.token;
-        return [{ path: url.pathname, state: next, stamp: Date.now() }, { ...next }];
+        return [{ path: path(url), state: next, stamp: Date.now() }, { ...next }];
       },
 
       write(state) {
-        const url = address(window.location.pathname, state);
+        const url = address(path(), state);
         window.history.replaceState({ ...(window.history.state || {}), innerview: state }, "", url);
       },
 
@@ -68,6 +74,9 @@
         const what = triggered();
         if (!what) return [skip(), skip()];
         const { go, value } = what.id.markup ? what.value : what.id;
+        if (go === "table") return [skip(), address("/table", { ...state, query: value, filters: "", hidden: "" })];
+        if (go === "map") return [skip(), address("/projection", { ...state, color: value })];
+        if (go === "pool") return [skip(), address("/images", { ...state, query: value, pool: "query", hidden: "" })];
         const next = { ...state, [go]: value };
         return go === "layer" ? [skip(), address("/projection", next)] : [merged(state, next), skip()];
       },
@@ -77,23 +86,15 @@
         return what ? merged(state, { focus: String(what.value.index) }) : skip();
       },
 
-      // Classes hidden on one map are hidden on the other too.
-      hide(hidden, state) {
-        const what = triggered();
-        if (!what) return [skip(), hidden.map(skip)];
-        const text = what.value.join(",");
-        const next = merged(state, { hidden: text });
-        const others = hidden.map((codes) => ((codes || []).join(",") === text ? skip() : what.value));
-        return [next, others];
-      },
-
       clear(tray, panel, state) {
         const what = triggered();
         if (!what) return skip();
         if (what.id !== "sample-panel-close") return merged(state, { selection: "" });
         // Who closes the panel of a query still wants its answer.
-        return merged(state, window.location.pathname === "/similar" ? { focus: "", asked: state.focus } : { focus: "" });
+        return merged(state, path() === "/similar" ? { focus: "", asked: state.focus } : { focus: "" });
       },
+
+      mark: (route, links) => links.map((id) => Boolean(route) && id.link === route.path),
 
       hurry: () => 600,
 
@@ -128,6 +129,18 @@
     if (panel && !panel.hidden) document.getElementById("sample-panel-close").click();
   });
 
+  // A link to a fragment would leave the page, because it is relative to the base of all pages.
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("[data-focus]");
+    if (target) document.getElementById(target.dataset.focus).focus();
+  });
+
+  // The same view of another network: its address takes the page and the state of this one along.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-same-view]");
+    if (link) link.href = new URL("." + path() + window.location.search, link.href).href;
+  }, true);
+
   // The sample panel's own buttons; with no sample looked at, both lead to the hardest.
   const STEPS = { "[": "harder", "]": "easier" };
   document.addEventListener("keydown", (event) => {
@@ -139,7 +152,6 @@
   });
 
   // True once the page is drawn and every map on it shows what it should: what tests wait for.
-  const innerview = (window.innerview = window.innerview || {});
   innerview.maps = innerview.maps || {};
   Object.defineProperty(innerview, "ready", {
     get() {

@@ -43,7 +43,7 @@
     const query = new URLSearchParams({ name: file.name, shrunk });
     let answer;
     try {
-      answer = await fetch(`/upload?${query}`, {
+      answer = await fetch(`upload?${query}`, {
         method: "POST", body, headers: { "Content-Type": "application/octet-stream" },
       });
     } catch {

@@ -50,10 +50,13 @@
       counter.ask(value, 0);
     }, [value]);
 
-    // More columns are known now: a query that had to wait for one, or named one in vain, is asked again.
+    // More columns are known now: a query that had to wait for one, or named one in vain, is asked again. So is one
+    // about tags, which somebody may have changed.
     useEffect(() => {
       const last = latest.current.counter.answer;
-      if (vocabulary && last && last.hits === undefined) counter.ask(latest.current.text, 0);
+      const grown = last && vocabulary && vocabulary.total !== last.total; // a recording that is followed
+      const old = last && (last.hits === undefined || grown || /tag/.test(latest.current.text));
+      if (vocabulary && old) counter.ask(latest.current.text, 0);
     }, [vocabulary]);
 
     useEffect(() => {
@@ -228,7 +231,7 @@
       return { error, position: LONGEST, length: 0, suggestion: "" };
     }
     try {
-      const response = await fetch(`/query?${new URLSearchParams({ text })}`, { signal, cache: "no-store" });
+      const response = await fetch(`query?${new URLSearchParams({ text })}`, { signal, cache: "no-store" });
       if (response.ok) return await response.json();
     } catch { /* stopped by a newer question, or the server is gone, which connection.js says */ }
     return { waiting: "The server does not answer." };

@@ -3,7 +3,7 @@
   "use strict";
   const innerview = (window.innerview = window.innerview || {});
   const parts = (innerview.queryBox = innerview.queryBox || {});
-  const BADGES = { number: "123", class: "class", text: "text", truth: "yes/no", keyword: "" };
+  const BADGES = { number: "123", class: "class", text: "text", truth: "yes/no", set: "set", keyword: "" };
 
   /* The query in colors, under an input whose own letters are transparent. A monospaced font makes places multiples of 1ch. */
   parts.Ink = function Ink({ text, trouble, ink }) {

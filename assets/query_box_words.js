@@ -95,6 +95,8 @@
       ["is null", "has no class"], ["is not null", "has a class"]],
     text: [["contains", "contains a text"], ["startswith", "starts with a text"], ["endswith", "ends with a text"],
       ["==", "is this text"], ["!=", "is another text"], ["in", "one of several texts"]],
+    set: [["contains", "is one of its names"], ["in", "one of a list is"], ["not in", "none of a list is"],
+      ["startswith", "a name starts with a text"], ["is null", "has none"], ["is not null", "has one"]],
     truth: [["and", "and also"], ["or", "or else"], ["== true", "is true"], ["== false", "is false"],
       ["is null", "is not known"]],
   };
@@ -113,6 +115,7 @@
     if (!column) return [];
     const item = (text, label, detail) => ({ text, label, detail, kind: column.kind });
     if (column.kind === "class") return column.names.map((name) => item(literal(name), name, `a class of ${column.title}`));
+    if (column.kind === "set") return column.names.map((name) => item(literal(name), name, `one of ${column.title}`));
     if (column.kind === "text") return column.examples.map((text) => item(literal(text), text, "a value"));
     if (column.kind === "truth") return ["true", "false"].map((text) => item(text, text, "a value"));
     return column.quantiles.map(({ text, share }) => item(text, text, quantile(share, text, total)));

@@ -21,7 +21,6 @@
 
     const emit = useCallback((changes) => latest.current.setProps(changes), []);
     const setTool = useCallback((tool) => emit({ tool }), [emit]);
-    const setHidden = useCallback((hidden) => emit({ hidden }), [emit]);
     const listen = useCallback((move) => {
       movers.current.add(move);
       return () => movers.current.delete(move);
@@ -58,7 +57,6 @@
 
     const { note, positions } = props;
     const drawn = scene && scene.drawn > 0 && scene.grid;
-    const hidden = props.hidden || [];
     const busy = scene && scene.waiting.size > 0;
     const errors = scene ? Object.values(scene.errors) : [];
     // The legend takes its place before the columns are there, so that the stage never changes its size.
@@ -85,12 +83,12 @@
           h("button", { type: "button", className: "iv-map-link", onClick: () => scene.retry() }, "try again")),
         drawn && h(parts.Card, { scene, listen })),
       legend && legend.kind === "category" &&
-        h(parts.Categories, { key: legend.title, color: legend, counts: coloring.counts, missing: coloring.missing, hidden, setHidden }),
+        h(parts.Categories, { color: legend, counts: coloring.counts, missing: coloring.missing }),
       legend && legend.kind === "number" &&
         h(parts.Numbers, { color: legend, coloring, theme: scene ? scene.theme.name : "light" }),
       drawn && scene.sizes && props.size && h(parts.Sizes, { size: props.size, scene }),
       drawn
-        ? h(parts.Counts, { scene, total: props.total, selection: props.selection, setHidden })
+        ? h(parts.Counts, { scene, total: props.total, selection: props.selection, shown: props.shown })
         : h("div", { className: "iv-map-counts" }, " ")
     );
   }

@@ -9,7 +9,6 @@
 
   const STEPS = 1000;
   const LEVELS = 1024; // heights in the pile of dots
-  const NO_VALUE = -1; // the code of a sample without a category, in `hidden` too
 
   /* A number's place between low and high, 0..1, NaN where it has none. On a log scale nothing lies below low. */
   function share(value, { low, high, log }) {
@@ -28,28 +27,26 @@
   }
 
   /* color: the prop, or null; values: its column.
-     -> {tones, codes (categories only), counts, missing, least, most}; what is counted are the points in `present` (n),
+     -> {tones, counts, missing, least, most}; what is counted are the points in `present` (n),
      those that have a place and match the query. */
   function coloring(color, values, present) {
     const n = present.length;
     const { MISSING } = parts;
     const tones = new Uint16Array(n);
-    if (!color) return { tones, codes: null, counts: [], missing: 0 };
+    if (!color) return { tones, counts: [], missing: 0 };
     let missing = 0;
     if (color.kind === "category") {
       const known = color.names.length;
-      const codes = new Int32Array(n);
       const counts = new Array(known).fill(0);
       for (let i = 0; i < n; i++) {
         const code = values[i];
         const has = code >= 0 && code < known;
-        codes[i] = has ? code : NO_VALUE;
         tones[i] = has ? code % MISSING : MISSING;
         if (!present[i]) continue;
         if (has) counts[code]++;
         else missing++;
       }
-      return { tones, codes, counts, missing };
+      return { tones, counts, missing };
     }
     let least = Infinity, most = -Infinity;
     for (let i = 0; i < n; i++) {
@@ -63,7 +60,7 @@
         if (value > most) most = value;
       }
     }
-    return { tones, codes: null, counts: [], missing, least, most };
+    return { tones, counts: [], missing, least, most };
   }
 
   /* size: the prop; values: its column -> one byte a point; without a value: the smallest dot. */
@@ -74,14 +71,14 @@
   }
 
   /* How far up each dot lies, 0 (at the bottom) to LEVELS - 1. front: "high" or "low" puts that end of the number
-     which colors the dots, else of that which sizes them, on top, and dots without one at the bottom. */
+     which colors the dots, else of that which sizes them, else of the category's code, on top, and dots without one at the bottom. */
   function levels(front, color, tones, sizes) {
     if (!front) return sizes;
     const numbers = color && color.kind === "number";
-    if (!numbers && !sizes) return null;
+    if (!color && !sizes) return null;
     const found = new Uint16Array(tones.length);
-    const most = numbers ? STEPS : 255;
-    const from = numbers ? tones : sizes;
+    const most = numbers ? STEPS : sizes ? 255 : LEVELS - 2;
+    const from = numbers || !sizes ? tones : sizes;
     for (let i = 0; i < found.length; i++) {
       if (from[i] <= most) found[i] = 1 + (front === "low" ? most - from[i] : from[i]);
     }
@@ -151,5 +148,5 @@
     return bytes;
   }
 
-  Object.assign(parts, { NO_VALUE, LEVELS, coloring, levels, drawingOrder, sizing, palette, rgb, share, middle, stops });
+  Object.assign(parts, { LEVELS, coloring, levels, drawingOrder, sizing, palette, rgb, share, middle, stops });
 })();

@@ -5,48 +5,21 @@
   const parts = (innerview.sampleMap = innerview.sampleMap || {});
   const h = (...args) => window.React.createElement(...args);
 
-  const MANY = 20; // categories from which on the legend can be searched
+  const MANY = 20; // categories that a legend still lists
 
-  function Categories({ color, counts, missing, hidden, setHidden }) {
-    const { useState, useRef } = window.React;
-    const [search, setSearch] = useState("");
-    const before = useRef(hidden); // what was hidden before the first click of a double click
-    const codes = color.names.map((_, code) => code);
-    if (missing) codes.push(parts.NO_VALUE);
-    const gone = new Set(hidden);
-    const name = (code) => (code === parts.NO_VALUE ? "no value" : color.names[code]);
-
-    const press = (code) => (event) => {
-      if (event.detail === 2 || event.shiftKey) {
-        const others = codes.filter((other) => other !== code);
-        const old = event.shiftKey ? hidden : before.current;
-        const alone = !old.includes(code) && others.every((other) => old.includes(other));
-        return setHidden(alone ? [] : others);
-      }
-      before.current = hidden;
-      setHidden(gone.has(code) ? hidden.filter((other) => other !== code) : [...hidden, code].sort((a, b) => a - b));
-    };
-
-    const wanted = search.trim().toLowerCase();
-    const listed = wanted ? codes.filter((code) => name(code).toLowerCase().includes(wanted)) : codes;
+  /* Beside a list of groups (sets_panel.js) it is left out; of many classes that list is the only legend. */
+  function Categories({ color, counts, missing }) {
+    if (color.names.length > MANY) return null;
+    const chip = (name, shade, count) =>
+      h("span", { key: name, className: "iv-map-chip" },
+        h("i", { className: "iv-map-swatch", style: { background: shade } }), h("span", null, name), h("small", null, innerview.format(count)));
     return h(
       "div",
-      { className: `iv-map-legend ${color.names.length > MANY ? "iv-map-many" : ""}`, role: "group", "aria-label": `Categories of ${color.title}` },
+      { className: "iv-map-legend iv-map-categories", role: "group", "aria-label": `Categories of ${color.title}` },
       h("span", { className: "iv-map-title" }, color.title),
-      color.names.length > MANY &&
-        h("input", {
-          className: "iv-map-search", type: "search", placeholder: `Find among ${color.names.length}`,
-          "aria-label": `Find a category of ${color.title}`, value: search, onChange: (event) => setSearch(event.target.value),
-        }),
       h("span", { className: "iv-map-chips" },
-        listed.map((code) =>
-          h("button",
-            { key: code, type: "button", className: "iv-map-chip", "aria-pressed": !gone.has(code), onClick: press(code),
-              title: `${name(code)}: click hides or shows, double click (or Shift) shows only this` },
-            h("i", { className: "iv-map-swatch", style: { background: code < 0 ? color.missing : color.colors[code % color.colors.length] } }),
-            h("span", null, name(code)),
-            h("small", null, innerview.format(code < 0 ? missing : counts[code])))),
-        listed.length === 0 && h("span", { className: "iv-map-quiet" }, "none of that name"))
+        color.names.map((name, code) => chip(name, color.colors[code % color.colors.length], counts[code])),
+        missing > 0 && chip("no value", color.missing, missing))
     );
   }
 
@@ -92,22 +65,20 @@
     );
   }
 
-  function Counts({ scene, total, selection, setHidden }) {
-    const { n, grid, coloring, color, visible, matching } = scene;
+  function Counts({ scene, total, selection, shown }) {
+    const { n, grid, coloring, color, visible } = scene;
     const all = Math.max(total ?? n, n);
     const number = innerview.format;
     const selected = selection && !scene.ahead ? selection.count : scene.selectedCount();
     const here = selected > scene.selectedShown ? `, ${number(scene.selectedShown)} of them shown` : "";
     const asides = [];
-    if (grid.placed > matching) asides.push(`${number(grid.placed - matching)} do not match the query`);
+    if (grid.placed > visible) asides.push(`${number(grid.placed - visible)} ${(shown || {}).left || "do not match the query"}`);
     if (n > grid.placed) asides.push(`${number(n - grid.placed)} without a place`);
     if (color && coloring.missing) asides.push(`${number(coloring.missing)} without a value`);
     return h(
       "div",
       { className: "iv-map-counts", role: "status" },
       h("span", null, h("b", null, number(visible)), ` of ${number(all)} samples shown`),
-      matching > visible && h("span", null, `${number(matching - visible)} hidden`,
-        h("button", { type: "button", className: "iv-map-link", title: "Show every category", onClick: () => setHidden([]) }, "show all")),
       asides.map((text) => h("span", { key: text }, text)),
       selected > 0 && h("span", { className: "iv-map-selected" }, `${number(selected)} selected${here}`,
         h("button", { type: "button", className: "iv-map-link", title: "Select nothing (Esc)", onClick: () => scene.choose([], "replace") }, "clear"))

@@ -84,8 +84,7 @@
       this.ahead = true; // of the server
       this.lassoMs = performance.now() - start;
       this.arrange();
-      const hidden = (this.coloring.codes && this.props.hidden) || [];
-      this.emit({ lasso: { polygon, hidden, mode, stamp: Date.now() } });
+      this.emit({ lasso: { polygon, mode, stamp: Date.now() } });
     },
 
     selectedCount() {

@@ -10,7 +10,7 @@
   const GLIDE = 600; // ms
   const VIEW_REST = 300; // ms without movement until the view is told
   const { NOBODY } = parts;
-  const COLUMNS = { positions: "positions", color: "colors", size: "sizes", selection: "selection", shown: "query's samples" };
+  const COLUMNS = { positions: "positions", color: "colors", size: "sizes", selection: "selection", shown: "query's samples", lines: "lines" };
   const BITS = ["selection", "shown"]; // columns of one bit a sample
 
   const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
@@ -33,7 +33,7 @@
       this.facts = [];
       this.n = this.drawn = this.visible = this.selectedShown = 0;
       this.hovered = this.linked = this.focus = NOBODY;
-      this.present = this.shown = null; // who has a place and matches the query; who of these is not hidden either
+      this.shown = null; // who has a place, matches the query and is not hidden
       this.lassoMs = null;
       this.dotScale = 1;
       this.pictureMode = false;
@@ -114,16 +114,20 @@
       if (dyed || grown) this.painter.looks(this.looks());
       const piled = dyed || grown || props.front !== used.front;
       if (piled) this.levels = parts.levels(props.front, this.color, this.coloring.tones, this.sizes);
-      const hid = dyed || !same(props.hidden, used.hidden);
-      if (hid) this.filter();
+      if (sieved && this.hovered !== NOBODY && !this.shown[this.hovered]) this.hover(NOBODY);
+      const tied = moved || (raw.lines || null) !== (used.lines || null);
+      if (tied) {
+        this.ends = this.fits("lines") ? raw.lines.data : null;
+        this.schedule(false);
+      }
       const chose = resized || (raw.selection || null) !== (used.selection || null);
       if (chose) {
         this.selected = this.fits("selection") ? this.unpack(raw.selection.data) : null;
         this.ahead = false;
       }
-      if (piled || hid || chose) this.arrange();
+      if (piled || sieved || chose) this.arrange();
       const url = raw.positions ? address(props.positions) : used.url;
-      this.used = { ...raw, url, colorProp: props.color, sizeProp: props.size, hidden: props.hidden, front: props.front };
+      this.used = { ...raw, url, colorProp: props.color, sizeProp: props.size, front: props.front };
     }
 
     fits(name) {
@@ -147,7 +151,7 @@
       }
       Object.assign(this, { n, positions, grid: new parts.Grid(positions) });
       this.painter.places(positions, from);
-      this.camera.bounds = this.grid;
+      this.camera.bounds = parts.framed(this.grid, this.props.marks);
       this.show(this.askedView ? this.props.view : null);
       if (!this.askedView && this.toldView) this.tellView();
       this.askedView = false;
@@ -155,15 +159,9 @@
     }
 
     dye() {
-      const { props, raw, used } = this;
+      const { props, raw } = this;
       this.color = this.fits("color") ? props.color : null;
-      const before = used.colorProp && used.colorProp.names;
-      const renamed = before && !same(before, this.color && this.color.names);
-      if (renamed && (props.hidden || []).length) {
-        this.props = { ...props, hidden: [] }; // they were codes of other categories
-        this.emit({ hidden: [] });
-      }
-      this.coloring = parts.coloring(this.color, raw.color && raw.color.data, this.present);
+      this.coloring = parts.coloring(this.color, raw.color && raw.color.data, this.shown);
       this.paintPalette();
     }
 
@@ -179,20 +177,12 @@
       return bytes;
     }
 
-    /* Leave those out that the query leaves out. */
+    /* Leave those out that the query leaves out, or that are hidden. */
     sieve() {
       const bits = this.fits("shown") ? this.raw.shown.data : null;
-      this.present = this.grid.isPlaced.slice();
-      if (bits) for (let i = 0; i < this.n; i++) this.present[i] &= bits[i >> 3] >> (i & 7);
-      this.matching = this.present.reduce((sum, bit) => sum + bit, 0);
-    }
-
-    filter() {
-      const hidden = new Set(this.props.hidden || []);
-      const { codes } = this.coloring;
-      this.shown = this.present.slice();
-      if (codes && hidden.size) for (let i = 0; i < this.n; i++) if (hidden.has(codes[i])) this.shown[i] = 0;
-      if (this.hovered !== NOBODY && !this.shown[this.hovered]) this.hover(NOBODY);
+      this.shown = this.grid.isPlaced.slice();
+      if (bits) for (let i = 0; i < this.n; i++) this.shown[i] &= bits[i >> 3] >> (i & 7);
+      this.visible = this.shown.reduce((sum, bit) => sum + bit, 0);
     }
 
     unpack(bits) {
@@ -204,7 +194,6 @@
     arrange() {
       const { order, rest } = parts.drawingOrder(this.shown, this.selected, this.levels);
       this.painter.sequence(order, rest);
-      this.visible = order.length;
       this.selectedShown = order.length - rest;
       this.schedule(true);
       this.changed();
@@ -247,7 +236,7 @@
     /* Of a plain dot, in pixels: smaller where many must share the stage, growing slowly with the zoom. */
     radius() {
       const { width, height, zoom } = this.camera;
-      const room = Math.sqrt((width * height) / Math.max(this.matching, 1));
+      const room = Math.sqrt((width * height) / Math.max(this.visible, 1));
       const near = Math.max(0.8, Math.min(2.6, zoom ** 0.35));
       const most = this.sizes ? 3.5 : 5; // a sized dot may become more than twice as wide
       return Math.min(12, Math.max(1.5, Math.min(most, 0.3 * room)) * near * this.dotScale);

@@ -118,13 +118,11 @@
   }
 
   function chips(scene, lines, write, top) {
-    const { color, coloring, camera, props } = scene;
-    const hidden = new Set(props.hidden || []);
-    const known = color.names.map((name, code) => [name, color.colors[code % color.colors.length], coloring.counts[code], code]);
-    if (coloring.missing) known.push(["no value", color.missing, coloring.missing, parts.NO_VALUE]);
+    const { color, coloring, camera } = scene;
+    const known = color.names.map((name, code) => [name, color.colors[code % color.colors.length], coloring.counts[code]]);
+    if (coloring.missing) known.push(["no value", color.missing, coloring.missing]);
     let x = 8, y = top;
-    for (const [name, shade, count, code] of known) {
-      if (hidden.has(code)) continue;
+    for (const [name, shade, count] of known) {
       const text = `${name} ${innerview.format(count)}`;
       if (x > 8 && x + CHIP + wide(text) > camera.width) [x, y] = [8, y + LINE];
       lines.push(`<circle cx="${x + CHIP / 2}" cy="${y - 4}" r="4.5" fill="${shade}"/>`);

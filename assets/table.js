@@ -10,7 +10,7 @@
 
   const BLOCK = 100; // rows in a request
   const GRID = "iv-table-grid";
-  const SCRIPT = "/ag-grid/dash_ag_grid.min.js", SECOND = "/ag-grid/async-community.js";
+  const SCRIPT = "ag-grid/dash_ag_grid.min.js", SECOND = "ag-grid/async-community.js";
   const OPTIONS = {
     theme: { function: "themeQuartz" },
     rowHeight: 40,
@@ -140,7 +140,7 @@
   }
 
   // Whoever comes to the table by a link or reload need not wait for the page's layout first.
-  if (window.location.pathname === "/table" && window.React) load().catch(() => null);
+  if (window.innerview.path() === "/table" && window.React) load().catch(() => null);
 
   parts.BLOCK = BLOCK;
   innerview.Table = Table;

@@ -8,6 +8,7 @@
   const CHECK = "iv-check", PICTURE = "iv-picture";
   const NUMBERS = ["equals", "notEqual", "lessThan", "lessThanOrEqual", "greaterThan", "greaterThanOrEqual", "inRange", "blank", "notBlank"];
   const TEXTS = ["equals", "notEqual", "contains", "notContains", "startsWith", "endsWith", "blank", "notBlank"];
+  const SETS = ["contains", "notContains", "startsWith", "blank", "notBlank"];
   const NONE = "–";
 
   /* -> the definitions of the columns that are shown, as ag-grid takes them. */
@@ -37,10 +38,10 @@
       sortingOrder: about.name === "loss" ? first : [...first, null], // without any other, it is by loss
       headerClass: number ? "ag-right-aligned-header" : undefined,
       flex: 1,
-      minWidth: Math.max(about.kind === "text" ? 140 : 92, Math.min(about.title.length, 24) * 8 + 46),
+      minWidth: Math.max(about.kind === "text" || about.kind === "set" ? 140 : 92, Math.min(about.title.length, 24) * 8 + 46),
       valueGetter: (p) => (p.data ? p.data.values[about.name] : undefined),
       valueFormatter: (p) => (p.data ? (p.data.waiting.includes(about.name) ? "…" : write(p.value, p.data)) : ""),
-      tooltipValueGetter: about.kind === "text" ? (p) => p.value : number ? (p) => exact(p.value) : undefined,
+      tooltipValueGetter: about.kind === "text" || about.kind === "set" ? (p) => p.value : number ? (p) => exact(p.value) : undefined,
       cellClass: number ? "ag-right-aligned-cell" : undefined,
       cellClassRules: { "table-wrong": (p) => marked(about, p.data), "table-none": (p) => p.data && missing(about, p.value) },
       ...filter(about),
@@ -52,6 +53,7 @@
     if (about.kind === "number") {
       return { filter: "agNumberColumnFilter", filterParams: { ...common, filterOptions: NUMBERS, inRangeInclusive: true } };
     }
+    if (about.kind === "set") return { filter: "agTextColumnFilter", filterParams: { ...common, filterOptions: SETS, caseSensitive: true } };
     if (about.kind !== "truth") return { filter: "agTextColumnFilter", filterParams: { ...common, filterOptions: TEXTS, caseSensitive: true, trimInput: false } };
     const option = (displayKey, displayName) => ({ displayKey, displayName, predicate: () => true, numberOfInputs: 0 });
     const [yes, no] = words(about);
@@ -68,7 +70,7 @@
 
   function writer(about) {
     if (about.kind === "number") return (value) => number(value, about.digits, about.name);
-    if (about.kind === "text") return (value) => (value === null || value === undefined ? NONE : String(value));
+    if (about.kind === "text" || about.kind === "set") return (value) => (value === null || value === undefined ? NONE : String(value));
     const names = about.kind === "truth" ? words(about).reverse() : about.names;
     return (value, data) => {
       if (missing(about, value)) return NONE;

@@ -28,9 +28,9 @@
       },
 
       follow(state, tables) {
-        const { query = "", filters = "", sort = "", columns = "", focus = "" } = state || {};
+        const { query = "", filters = "", hidden = "", sort = "", columns = "", focus = "" } = state || {};
         const index = /^\d{1,11}$/.test(focus) ? Number(focus) : null;
-        return [tables.map(() => ({ query, filters, sort, columns })), tables.map(() => index)];
+        return [tables.map(() => ({ query, filters, hidden, sort, columns })), tables.map(() => index)];
       },
     },
   });

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, State
-from flask import Flask, Response
+from flask import Flask, Response, request
 
 import layouts.kit.state
 from callbacks.results import asked
@@ -16,7 +17,7 @@ from callbacks.routes import line, png
 from layouts import exports
 from layouts.kit import ids
 from util import InspectorError
-from workspace import export, streams
+from workspace import export, streams, vectors
 from workspace.plan import ColumnNotReady
 
 if TYPE_CHECKING:
@@ -38,6 +39,14 @@ def register(app: Dash, session: Session) -> None:
     @server.get("/export/images.zip")
     def images() -> Response:
         return _file(session, "zip")
+
+    @server.get("/export/<any(vectors, coordinates):noun>.npy")
+    def array(noun: str) -> Response:
+        return _array(session)
+
+    @server.get("/export/innerview.json")
+    def about() -> Response:
+        return _about(session)
 
     @app.callback(
         Output(exports.body_id(ALL), "children"),
@@ -65,8 +74,45 @@ def _file(session: Session, kind: str) -> Response:
     if kind == "zip" and len(result) > exports.MOST_IMAGES:
         found = f"{len(result):,} samples; narrow the query, {exports.MOST_IMAGES:,} is the most"
         return line(400, f"images.zip: {found}")
-    response = Response(_pieces(session, result, kind), mimetype=TYPES[kind])
-    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(session, result, kind)}"'
+    return _attached(session, _pieces(session, result, kind), TYPES[kind], result, kind, "")
+
+
+def _array(session: Session) -> Response:
+    """A layer's vectors, or a map's coordinates, of the samples that the URL asks for."""
+    try:
+        result, column = asked(session), request.args.get("column", "")
+        values = vectors.checked(session, column)
+    except ColumnNotReady as waiting:
+        return line(503, str(waiting))
+    except InspectorError as error:
+        return line(400, str(error))
+    noun = vectors.file_of(column).replace("/", "-").removesuffix(".npy")
+    rows = None if len(result) == session.dataset.n and not result.parameters else result.indices
+    return _attached(session, vectors.npy(values, rows), "application/octet-stream", result, "npy", noun)
+
+
+def _about(session: Session) -> Response:
+    """What the files of `_array` are."""
+    try:
+        result = asked(session)
+        columns = [request.args[noun] for noun in ("vectors", "coordinates") if noun in request.args]
+        for column in columns:
+            vectors.checked(session, column)
+        said = vectors.about(session, {vectors.file_of(column): column for column in columns}, result.indices)
+    except ColumnNotReady as waiting:
+        return line(503, str(waiting))
+    except InspectorError as error:
+        return line(400, str(error))
+    whole = json.dumps(said, indent=2) + "\n"
+    return _attached(session, [whole.encode()], "application/json", result, "json", "about")
+
+
+def _attached(
+    session: Session, pieces: Iterable[bytes], kind: str, result: Result, ending: str, noun: str
+) -> Response:
+    response = Response(pieces, mimetype=kind)
+    name = file_name(session, result, ending, noun)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -79,10 +125,10 @@ def _pieces(session: Session, result: Result, kind: str) -> Iterator[bytes]:
     return streams.images(table, result.indices, lambda index: png(session.image(index)))
 
 
-def file_name(session: Session, result: Result, kind: str) -> str:
+def file_name(session: Session, result: Result, kind: str, noun: str = "") -> str:
     """A name that says of what the file is: `innerview-mnist-selection-12-samples.csv`."""
     asked = result.parameters
     what = "selection" if "within" in asked else "query" if "query" in asked or "filters" in asked else "all"
     name = re.sub(r"[^A-Za-z0-9]+", "-", session.dataset.name.rpartition("/")[2]).strip("-")[:40] or "data"
-    noun = "images" if kind == "zip" else "samples"
+    noun = noun or ("images" if kind == "zip" else "samples")
     return f"innerview-{name}-{what}-{len(result)}-{noun}.{kind}"

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 PROPERTIES = (
-    "positions", "color", "size", "front", "facts", "total", "note", "selection", "shown", "focus", "images",
-    "imageSize",
+    "positions", "lines", "marks", "color", "size", "front", "facts", "total", "note", "selection", "shown", "focus",
+    "images", "imageSize",
 )  # fmt: skip
 
 
@@ -68,24 +68,27 @@ def register(app: Dash, session: Session) -> None:
             positions[drawn]["name"],
             lasso["polygon"],
             mode=lasso["mode"],
-            color=maps.colored_by(view, triggered["side"]),
-            hidden=lasso["hidden"],
             query=query.followed(session, view),
         )
         return patch
+
+    @app.callback(
+        Output(ids.POLL, "n_intervals", allow_duplicate=True),
+        Input(ids.refresh(ALL, ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def refresh(clicks: list[int | None]) -> Any:
+        """Have a map made anew, of all samples."""
+        if not any(clicks) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        session.want([ctx.triggered_id["refresh"]])
+        session.tell()
+        return 0
 
     app.clientside_callback(
         ClientsideFunction("navigation", "pick"),
         Output(ids.STATE, "data", allow_duplicate=True),
         Input(ids.sample_map(ALL), "clicked"),
-        State(ids.STATE, "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        ClientsideFunction("navigation", "hide"),
-        Output(ids.STATE, "data", allow_duplicate=True),
-        Output(ids.sample_map(ALL), "hidden"),
-        Input(ids.sample_map(ALL), "hidden"),
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from workspace.session import Session
 
-ASKED = ("down", "across", "arrange", "split", "query")
+ASKED = ("down", "across", "arrange", "split", "query", "hidden")
 PROPERTIES = ("wall", "images", "imageSize", "facts", "selection", "focus", "cell", "note")
 KEPT = 64 * 2**20  # bytes of tiles, some 5,000 of digits
 QUALITY = 84  # of colored tiles; the sample's own picture, close by, is exact

@@ -40,6 +40,9 @@ def register(app: Dash, session: Session) -> None:
     def tick(n: int, version: int) -> dict[str, Any]:
         """What is going on now."""
         status = session.status
+        session.watch.glance()
+        session.following.glance()
+        session.tags.glance()
         return {
             "version": no_update if version == session.version else session.version,
             "interval": BUSY_POLL_MS if status.working else IDLE_POLL_MS,

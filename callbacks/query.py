@@ -113,7 +113,7 @@ def _wire_box(app: Dash, session: Session) -> None:
     @app.callback(Output(ids.query_box(MATCH), "vocabulary"), Input(ids.VERSION, "data"))
     def learn(version: int) -> str | None:
         """What can be named now."""
-        return f"/vocabulary/{vocabulary.key(session)}.json" if session.has_dataset else None
+        return f"vocabulary/{vocabulary.key(session)}.json" if session.has_dataset else None
 
 
 def _wire_saved(app: Dash, session: Session) -> None:
@@ -162,4 +162,4 @@ def _wire_saved(app: Dash, session: Session) -> None:
 
 
 def _saved(session: Session) -> SavedQueries:
-    return SavedQueries(session.store, session.dataset.fingerprint)
+    return SavedQueries(session.store, session.dataset.lasting)

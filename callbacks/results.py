@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from workspace.session import Result, Session
 
-ASKED = ("query", "filters", "sort", "within")
+ASKED = ("query", "filters", "sort", "within", "hidden")
 
 
 def register(app: Dash, session: Session) -> None:

@@ -26,7 +26,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 KEPT_IMAGES = 32 * 2**20  # bytes, some 80,000 of digits
 ROOMS = (
     "sample", "picture", "column", "selection", "bootstrap", "result", "hits", "sprite", "mosaic", "export", "query",
-    "vocabulary", "upload",
+    "vocabulary", "upload", "pair", "whole", "difference",
 )  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def register(app: Dash, session: Session) -> None:
 
     @server.get("/sample/<fingerprint>/<int:index>.png")
     def sample(fingerprint: str, index: int) -> Response:
-        if not session.has_dataset or fingerprint != session.dataset.fingerprint or index >= session.dataset.n:
+        if not session.following.shows(fingerprint) or index >= session.dataset.n:
             abort(404)
         return forever(*kept.of((fingerprint, index), lambda: (png(session.image(index)), "image/png")))
 
@@ -64,7 +64,7 @@ def register(app: Dash, session: Session) -> None:
 
     @server.get("/selection/<fingerprint>/<name>.bin")
     def selection(fingerprint: str, name: str) -> Response:
-        if not session.has_dataset or fingerprint != session.dataset.fingerprint:
+        if not session.following.shows(fingerprint):
             abort(404)
         try:
             return numbers(session.selections.bitmap(name))

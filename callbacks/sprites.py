@@ -39,7 +39,7 @@ def register(app: Dash, session: Session) -> None:
 
     @server.get("/sprite/<fingerprint>/<int:side>.png")
     def sprite(fingerprint: str, side: int) -> Response:
-        if not session.has_dataset or fingerprint != session.dataset.fingerprint:
+        if not session.following.shows(fingerprint):
             abort(404)
         asked = request.args.get("ids", "")
         if not SMALLEST <= side <= LARGEST or not _IDS.fullmatch(asked) or asked.count(",") >= MOST:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from layouts import table, table_columns
 from layouts.kit.state import State
 from util import InspectorError
+from workspace.query import sets
 from workspace.session import ColumnNotReady
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from workspace.session import Field, Session
 
 MOST_ROWS = 500  # in one answer
-ASKED = ("query", "filters", "sort", "columns")
+ASKED = ("query", "filters", "hidden", "sort", "columns")
 SCRIPTS = ("dash_ag_grid.min.js", "async-community.js")
 
 
@@ -35,7 +36,7 @@ def register(app: Dash, session: Session) -> None:
 
     @server.get("/rows/<fingerprint>.json")
     def rows(fingerprint: str) -> Response:
-        if not session.has_dataset or fingerprint != session.dataset.fingerprint:
+        if not session.following.shows(fingerprint):
             abort(404)
         view = State.of({name: request.args.get(name, "") for name in ASKED})
         answer = jsonify(block(session, view, _number("start"), _number("stop"), _number("seek", -1)))
@@ -63,7 +64,7 @@ def block(session: Session, view: State, start: int, stop: int, seek: int = -1) 
 
     Args:
         session: whose samples they are.
-        view: query, filters, sort and columns count.
+        view: query, filters, what is hidden, sort and columns count.
         start: the first row, counted from 0.
         stop: the row after the last one; at most MOST_ROWS after the first.
         seek: a sample whose row is wanted, or -1.
@@ -76,7 +77,7 @@ def block(session: Session, view: State, start: int, stop: int, seek: int = -1) 
     """
     try:
         order = table.order(session, view)
-        result = session.find(view.query, filters=view.filters, sort=order)
+        result = session.find(view.query, filters=view.filters, hidden=view.hidden, sort=order)
     except InspectorError as error:
         return {"error": str(error), "later": isinstance(error, ColumnNotReady)}
     rows = result.indices[max(start, 0) : max(start, 0) + min(max(stop - start, 0), MOST_ROWS)]
@@ -116,7 +117,8 @@ def library() -> Path | None:
 
 
 def _read(field: Field, rows: NDArray[np.int32]) -> NDArray[Any]:
-    return np.asarray(field.read()[rows])
+    values = np.asarray(field.read()[rows])
+    return sets.texts(values, field.names) if field.kind == "set" else values
 
 
 def _number(name: str, default: int = 0) -> int:

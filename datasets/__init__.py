@@ -11,13 +11,17 @@ Three steps, so that a caller can stop after any of them: `find` looks for local
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from datasets.dataset import UNLABELLED, BadDataset, Dataset
 from datasets.finding import UnknownDataset, fallback, fetch, find, keras_folder, known, sha256_of
-from datasets.loader import LOADERS, Source, Wish, shown
+from datasets.joined import joined
+from datasets.loader import BOXES, LOADERS, OBJECTS, Source, Wish, shown
+from datasets.origins import Origins, root_of
+from datasets.recorded import pinned, recording
 from util import Report, discover, silent
 
 if TYPE_CHECKING:
@@ -27,6 +31,7 @@ __all__ = [
     "UNLABELLED",
     "BadDataset",
     "Dataset",
+    "Origins",
     "Source",
     "UnknownDataset",
     "Wish",
@@ -37,7 +42,11 @@ __all__ = [
     "known",
     "load",
     "obtain",
+    "pinned",
     "read",
+    "read_all",
+    "recording",
+    "root_of",
 ]
 
 logger = logging.getLogger(__name__)
@@ -110,3 +119,19 @@ def read(source: Source, wish: Wish | None = None) -> Dataset:
     ]
     logger.info("read %s: %s images from %s", shown(source.name), f"{len(dataset):,}", source.origin)
     return replace(dataset, source=source.origin, notices=(*source.notices, *strangers, *dataset.notices))
+
+
+def read_all(sources: Sequence[Source], wish: Wish) -> Dataset:
+    """What is wished for of one dataset, or of several joined to one.
+
+    Raises:
+        BadDataset: one is damaged, or not what it says it is.
+    """
+    found = [read(source, wish).narrowed(split=wish.split, limit=wish.limit) for source in sources]
+    dataset = joined(found, wish) if len(found) > 1 else found[0]
+    if (wish.instances != OBJECTS or wish.expand_crops) and all(source.loader != BOXES for source in sources):
+        idle = (
+            "--instances and --expand-crops have no effect: they are for images with boxes, as COCO lists tell them."
+        )
+        return replace(dataset, notices=(idle, *dataset.notices))
+    return dataset

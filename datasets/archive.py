@@ -12,6 +12,7 @@ import math
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -152,6 +153,23 @@ class Archive:
             raise self._damaged(error) from error
         self._left -= header.nbytes
         return out.T if header.fortran else out
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """The bytes of the array `name` in order, a megabyte at a time. Raises BadDataset as `read` does."""
+        header = self.header(name)
+        left = header.nbytes
+        try:
+            with self._zip.open(self._members[name]) as stream:
+                stream.read(header.length)
+                while left:
+                    piece = stream.read(min(PIECE, left))
+                    if not piece:
+                        raise EOFError
+                    left -= len(piece)
+                    yield piece
+                stream.read(1)  # with the end of the stream the zip compares its checksum
+        except _DAMAGE as error:
+            raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> BadDataset:
         if isinstance(error, PermissionError):

@@ -36,21 +36,28 @@ class Names:
         return bool(self.file)
 
 
-def names_beside(folder: Path) -> Names:
-    """The class names that a file in this folder says.
+def names_beside(folder: Path, files: Sequence[str] = FILES) -> Names:
+    """The class names that a file in this folder says: the first there is of these.
 
     Raises:
         BadDataset: it cannot be read, or is no list of different names.
     """
-    path = next((folder / name for name in FILES if (folder / name).is_file()), None)
-    if path is None:
-        return Names()
+    path = next((folder / name for name in files if (folder / name).is_file()), None)
+    return Names() if path is None else names_in(path)
+
+
+def names_in(path: Path) -> Names:
+    """The class names that a file says.
+
+    Raises:
+        BadDataset: it cannot be read, or is no list of different names.
+    """
     advice = "write one class name a line"
     try:
         if path.stat().st_size > MOST_BYTES:
             raise BadDataset(f"{shown(path)}: too large for class names; {advice}")
         text = path.read_text("utf-8-sig")
-        names = _listed(json.loads(text)) if path.suffix == ".json" else text.splitlines()
+        names = listed(json.loads(text)) if path.suffix == ".json" else text.splitlines()
     except OSError as error:
         raise BadDataset(f"{shown(path)}: cannot be read ({error.strerror}); check its permissions") from error
     except (ValueError, RecursionError, KeyError) as error:
@@ -118,8 +125,12 @@ def _counts(word: str, n: int) -> bool:
     return word.isascii() and word.isdecimal() and len(word) < 9 and int(word) < n
 
 
-def _listed(found: Any) -> list[str]:
-    """The names in what a JSON file says."""
+def listed(found: Any) -> list[str]:
+    """The names in what a JSON file says: a list, or a mapping of position to name or of name to position.
+
+    Raises:
+        ValueError, KeyError: it is none of these.
+    """
     if isinstance(found, dict) and found and all(type(value) is int for value in found.values()):
         found = {str(position): name for name, position in found.items()}
     if isinstance(found, dict):

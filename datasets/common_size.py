@@ -43,7 +43,7 @@ def common_size(looks: Sequence[Look]) -> CommonSize | None:
     chosen = _at_most(common)
     notices = []
     if len(sizes) > 1:
-        least, most = (f(sizes, key=lambda size: size[0] * size[1]) for f in (min, max))
+        least, most = (f(sizes, key=lambda size: (size[0] * size[1], size)) for f in (min, max))
         if chosen != common:
             why += f", made no larger than {LONGEST}"
         notices.append(

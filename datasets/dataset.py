@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from util import InspectorError, digest
+
+if TYPE_CHECKING:
+    from datasets.origins import Origins
 
 UNLABELLED = -1
 
@@ -39,6 +42,12 @@ class Dataset:
         notices: what a person should know, a sentence each.
         metadata: further columns, each with n rows.
         problems: (what, why) for each sample that could not be read and is not among the n.
+        origins: which part of which picture file each sample is, where they are such; decides over no result.
+        first_classes: of joined data sets, how many of the classes are the first one's.
+        rows: (n,) int64, the place of each sample among all that the files hold, before any was left out; None
+            where sample i is the i-th of them.
+        total: how many the files hold; 0 if nobody counted, which is as many as there are samples.
+        vectors: layer -> (n, d) float32 numbers that came with the samples.
     """
 
     name: str
@@ -51,6 +60,11 @@ class Dataset:
     notices: tuple[str, ...] = ()
     metadata: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     problems: tuple[tuple[str, str], ...] = ()
+    origins: Origins | None = None
+    first_classes: int | None = None
+    rows: NDArray[np.int64] | None = None
+    total: int = 0
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         n = len(self.images)
@@ -59,7 +73,7 @@ class Dataset:
                 f"{self.name}: images are {self.images.dtype} of shape {self.images.shape}; "
                 "they must be uint8 of shape (n, height, width, channels)"
             )
-        columns: dict[str, NDArray[Any]] = {"labels": self.labels, "split": self.split, **self.metadata}
+        columns: dict[str, NDArray[Any]] = {"labels": self.labels, "split": self.split, **self.metadata, **self.vectors}
         for what, rows in columns.items():
             if len(rows) != n:
                 raise BadDataset(f"{self.name}: {len(rows):,} {what} for {n:,} images; give one per image")
@@ -107,6 +121,11 @@ class Dataset:
             notices=self.notices,
             metadata={name: column[rows] for name, column in self.metadata.items()},
             problems=self.problems,
+            origins=self.origins.taken(rows) if self.origins else None,
+            first_classes=self.first_classes,
+            rows=rows if self.rows is None else self.rows[rows],
+            total=self.total or len(self),
+            vectors={name: array[rows] for name, array in self.vectors.items()},
         )
 
 

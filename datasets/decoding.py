@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,7 +24,9 @@ from numpy.typing import NDArray
 
 from datasets import picture
 from datasets.common_size import CommonSize, common_size
+from datasets.cutting import Cut
 from datasets.dataset import BadDataset
+from datasets.known_files import KnownFile
 from datasets.loader import Wish
 from datasets.picture import BadPicture
 from util import Progress
@@ -35,7 +37,7 @@ MOST_THREADS = 4
 T = TypeVar("T")
 R = TypeVar("R")
 
-Picture = Path | bytes
+Picture = Path | bytes | Cut | KnownFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +57,55 @@ class Decoded:
     notices: tuple[str, ...]
 
 
-def decode_all(what: str, names: Sequence[str], pictures: Callable[[], Iterable[Picture]], wish: Wish) -> Decoded:
+def decode_all(
+    what: str,
+    names: Sequence[str],
+    pictures: Callable[[], Iterable[Picture]],
+    wish: Wish,
+    prints: NDArray[np.bytes_] | None = None,
+) -> Decoded:
     """Decode pictures into one array.
 
     Args:
         what: the dataset, for messages.
         names: of the pictures, for the list of problems.
-        pictures: gives all of them in order, each a path or the bytes of a file; is called twice.
-        wish: where to put the pixels, and who hears how far it is.
+        pictures: gives all of them in order, each a path, the bytes of a file, or a part
+            of a picture; is called twice.
+        wish: where to put the pixels, and who hears how far it is; which files are known already.
+        prints: of the files, if they are such, by which known ones are recognized.
 
     Raises:
         BadDataset: none of them can be read, or the disk is too small for them.
     """
     n = len(names)
+    known = None if wish.known is None or prints is None else wish.known.among(prints)
+    sources = pictures if known is None else lambda: known.instead_of(pictures())
     reasons: dict[int, str] = {}
     with picture.undisturbed():
-        looks = []
-        for row, found in enumerate(_each(_look, pictures(), n, "looking at images", wish)):
+        looks: dict[int, picture.Look] = {}
+        for row, found in enumerate(_each(_look, sources(), n, "looking at images", wish)):
             if isinstance(found, str):
                 reasons[row] = found
             else:
-                looks.append(found)
+                looks[row] = found
         reasons.update(dict.fromkeys(range(len(looks) + len(reasons), n), "missing"))
-        size = common_size(looks)
+        size = common_size(list(looks.values()))
         if size is None:
             raise _nothing(what, names, reasons)
-        kept, done, path = _write(what, pictures, reasons, n, size, wish)
+        doing = "reading images" if known is None else known.doing(size.shape)
+        kept, done, path = _write(what, sources, reasons, n, size, wish, doing)
     if not kept:
         path.unlink()
         raise _nothing(what, names, reasons)
     images: NDArray[np.uint8] = np.memmap(path, np.uint8, "r", shape=(len(kept), *size.shape))
     with suppress(OSError):  # Windows keeps a file that is in use
         path.unlink()
+    again = () if known is None else known.keep(kept, [looks[row] for row in kept], done, size.shape)
     return Decoded(
         images,
         np.array(kept, np.int64),
         tuple((names[row], why) for row, why in sorted(reasons.items())),
-        (*size.notices, *_notices(done, len(kept))),
+        (*size.notices, *again, *_notices(Counter(chain(*done)), len(kept))),
     )
 
 
@@ -102,7 +116,8 @@ def _write(
     n: int,
     size: CommonSize,
     wish: Wish,
-) -> tuple[list[int], Counter[str], Path]:
+    doing: str,
+) -> tuple[list[int], list[frozenset[str]], Path]:
     """Write the pixels of all that can be read to a file; adds to the reasons why one cannot."""
     height, width, channels = size.shape
     folder = Path(wish.scratch or tempfile.gettempdir())
@@ -115,22 +130,26 @@ def _write(
 
     def pixels(row: int, source: Picture) -> tuple[NDArray[np.uint8], frozenset[str]] | str:
         try:
-            return reasons[row] if row in reasons else picture.decode(source, width, height, channels)
+            if row in reasons:
+                return reasons[row]
+            if isinstance(source, (Cut, KnownFile)):
+                return source.decode(width, height, channels)
+            return picture.decode(source, width, height, channels)
         except BadPicture as error:
             return str(error)
 
     kept: list[int] = []
-    done: Counter[str] = Counter()
+    done: list[frozenset[str]] = []
     number, name = tempfile.mkstemp(prefix="images-", suffix=f".tmp-{os.getpid()}", dir=folder)
     path = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
-            for row, found in enumerate(_each(pixels, pictures(), n, "reading images", wish)):
+            for row, found in enumerate(_each(pixels, pictures(), n, doing, wish)):
                 if isinstance(found, str):
                     reasons[row] = found
                     continue
                 file.write(found[0].tobytes())
-                done.update(found[1])
+                done.append(found[1])
                 kept.append(row)
     except BaseException as error:
         path.unlink(missing_ok=True)
@@ -142,7 +161,7 @@ def _write(
 
 def _look(row: int, source: Picture) -> picture.Look | str:
     try:
-        return picture.look(source)
+        return source.look() if isinstance(source, (Cut, KnownFile)) else picture.look(source)
     except BadPicture as error:
         return str(error)
 
@@ -188,6 +207,7 @@ def _notices(done: Counter[str], n: int) -> Iterator[str]:
         picture.DEEP: "{} had 16 bits a pixel: 0 to 65,535 became 0 to 255.",
         picture.FRAMES: "{} have several frames or pages: the first was taken.",
         picture.TURNED: "{} were turned upright, as their cameras noted.",
+        picture.INKS: "{} are in the four colors of printers (CMYK): they became red, green and blue.",
     }
     for what, sentence in sentences.items():
         if done[what]:

@@ -19,11 +19,13 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import huggingface, idx_path, splits
+from datasets import coco_places, huggingface, idx_path, recorded, splits
 from datasets.class_names import names_beside, positions_in
 from datasets.dataset import BadDataset, Dataset
 from datasets.decoding import decode_all
+from datasets.known_files import printed
 from datasets.loader import Source, Wish, path_reader, shown
+from datasets.origins import of_files
 from datasets.walking import Found, Listing, listing, prints, readable
 
 NO_LABELS = "There are no labels in it: nothing that needs them can be shown."
@@ -32,7 +34,8 @@ _NO_CLASS = frozenset(("images", "image", "imgs", "img", "pictures", "photos", "
 
 def claims(path: Path) -> bool:
     """Whether a path is a folder that holds none of the other kinds of files."""
-    return path.is_dir() and not idx_path.claims(path) and not huggingface.claims(path)
+    others = (idx_path, huggingface, coco_places, recorded)
+    return path.is_dir() and not any(other.claims(path) for other in others)
 
 
 def identity(path: Path) -> list[str]:
@@ -65,7 +68,9 @@ def read(source: Source, wish: Wish) -> Dataset:
         for row in wanted:
             yield found.root / placed.each[row].file.path
 
-    decoded = decode_all(what, names, paths, wish)
+    files = (placed.each[row].file for row in wanted)
+    prints = printed(found.root, ((file.path, file.size, file.changed) for file in files))
+    decoded = decode_all(what, names, paths, wish, prints)
     rows = wanted[decoded.rows]
     notices = [*placed.notices, *_about(placed.each, found.empty if placed.by_class else []), *decoded.notices]
     if class_names:
@@ -82,6 +87,9 @@ def read(source: Source, wish: Wish) -> Dataset:
         notices=tuple(notices),
         metadata={"filename": np.array([names[row] for row in decoded.rows])},
         problems=(*found.problems, *decoded.problems),
+        origins=of_files(found.root, [found.root / placed.each[row].file.path for row in rows]),
+        rows=rows,
+        total=len(placed.each),
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets import parquet_table, roles, splits
+from datasets import parquet_footer, parquet_table, roles, splits
 from datasets.class_names import Names, names_beside
 from datasets.dataset import BadDataset, Dataset
 from datasets.decoding import decode_all
@@ -42,7 +42,7 @@ def claims(path: Path) -> bool:
     """Whether a path is a Parquet file with images in it, or a folder of such."""
     try:
         found = files(path)
-        return bool(found) and _shape(found[0]) is not None
+        return bool(found) and parquet_footer.holds_images(found[0])
     except (BadDataset, OSError):
         return False
 
@@ -104,6 +104,8 @@ def read(source: Source, wish: Wish) -> Dataset:
         notices=(*labels.notices, *aside, *decoded.notices),
         metadata={**filenames, **{name: column[kept] for name, column in metadata.items()}},
         problems=decoded.problems,
+        rows=kept,
+        total=len(paths),
     )
 
 

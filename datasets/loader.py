@@ -18,12 +18,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from datasets.dataset import BadDataset, Dataset
 from util import Registry, Report, silent
 
+if TYPE_CHECKING:
+    from datasets.known_files import KnownFiles
+
 LONGEST_SHOWN = 100
+OBJECTS, IMAGES, BOTH = "objects", "images", "both"
+BOXES = "coco"
+"""The loader of images with boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Source:
             changes in the middle of a file of the same size and time goes unnoticed.
         notices: what a person should know, a sentence each.
         sha256: of the well-known files, one for each of `files`, "" where none is known.
+        rows: of a recording, which may have grown meanwhile, how many samples are meant; None for all.
     """
 
     name: str
@@ -89,6 +96,7 @@ class Source:
     identity: str
     notices: tuple[str, ...] = ()
     sha256: tuple[str, ...] = ()
+    rows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +106,20 @@ class Wish:
     Attributes:
         split: name of a split, or "all".
         limit: how many images of each split at most.
+        instances: of pictures with boxes: "objects" (what each box shows), "images" or "both".
+        expand_crops: pixels of context around every box.
         scratch: folder for decoded images, which are too many for memory; by default the system's.
         report: hears how many files have been read.
+        known: files that were read before, which need not be decoded again.
     """
 
     split: str = "all"
     limit: int | None = None
+    instances: str = OBJECTS
+    expand_crops: int = 0
     scratch: Path | None = None
     report: Report = silent
+    known: KnownFiles | None = None
 
 
 @dataclass(frozen=True, slots=True)

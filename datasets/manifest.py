@@ -15,14 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from datasets import csv_table, huggingface, parquet_table, roles, splits
+from datasets import csv_table, huggingface, parquet_footer, parquet_table, roles, splits
 from datasets.below import Below
 from datasets.class_names import names_beside
 from datasets.dataset import BadDataset, Dataset
 from datasets.decoding import decode_all
+from datasets.known_files import printed
 from datasets.loader import Source, Wish, path_reader, shown
+from datasets.origins import of_files
 from datasets.picture import BadPicture
-from datasets.walking import readable
+from datasets.walking import Listing, listing, prints, readable
 
 TEXT = (".csv", ".tsv")
 PARQUET = (".parquet", ".pq")
@@ -37,9 +39,14 @@ def claims(path: Path) -> bool:
 def identity(path: Path) -> list[str]:
     """Size and time of every file that is listed, and what the classes are called.
 
+    A Parquet list is opened by the worker alone; here every picture below its folder counts.
+
     Raises:
         BadDataset: no table, or one without paths.
     """
+    if path.suffix.lower() in PARQUET:
+        parquet_footer.columns(path)
+        return ["".join(prints(_around(path).pictures)), *names_beside(path.parent).names]
     _, listed = _read(path)
     lines = []
     below = Below(path.parent)
@@ -71,10 +78,13 @@ def read(source: Source, wish: Wish) -> Dataset:
 
     below = Below(path.parent)
     files: list[Path] = []
+    marks: list[tuple[str, int, int]] = []
     rows, problems = [], []
     for row in wanted.tolist():
         try:
-            files.append(below.find(listed[row])[0])
+            file, info = below.find(listed[row])
+            files.append(file)
+            marks.append((str(file), info.st_size, info.st_mtime_ns))
             rows.append(row)
         except BadPicture as error:
             problems.append((readable(listed[row]), str(error)))
@@ -88,7 +98,8 @@ def read(source: Source, wish: Wish) -> Dataset:
     def paths() -> Iterator[Path]:
         yield from files
 
-    decoded = decode_all(what, [_name(listed[row]) for row in rows], paths, wish)
+    prints = printed(below.folder, marks)
+    decoded = decode_all(what, [_name(listed[row]) for row in rows], paths, wish, prints)
     kept = np.array(rows, np.int64)[decoded.rows]
     filename = np.array([_name(listed[row]) for row in kept])
     return Dataset(
@@ -101,7 +112,17 @@ def read(source: Source, wish: Wish) -> Dataset:
         notices=(*labels.notices, *_twice(files), *aside, *decoded.notices),
         metadata={roles.FILENAME: filename, **{name: column[kept] for name, column in metadata.items()}},
         problems=(*problems, *decoded.problems),
+        origins=of_files(below.folder, [files[row] for row in decoded.rows]),
+        rows=kept,
+        total=n,
     )
+
+
+def _around(path: Path) -> Listing:
+    try:
+        return listing(path.parent)
+    except OSError as error:
+        raise BadDataset(f"{shown(path)}: cannot be read ({error.strerror}); check its permissions") from error
 
 
 def _read(path: Path) -> tuple[dict[str, roles.Column], Sequence[str]]:

@@ -8,18 +8,22 @@ classes. Any other array with a value for every image is metadata: see `datasets
 from __future__ import annotations
 
 import itertools
+import math
 import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets.archive import Archive, Header
+from datasets.archive import SMALL, Archive, Header
 from datasets.dataset import UNLABELLED, BadDataset, Dataset
 from datasets.labels import class_names_of, positions_of
-from datasets.loader import Source, path_reader, shown
+from datasets.loader import Source, Wish, path_reader, shown
 from datasets.metadata import metadata_of
 from datasets.pixels import layout_of, scale_of
+from datasets.poured import poured
 from datasets.splits import ORDER, UNNAMED, WORDS
+from util import pieces
 
 _ROLES = dict.fromkeys(("x", "image", "images", "img", "imgs", "data", "pixels"), "images") | dict.fromkeys(
     ("y", "label", "labels", "target", "targets"), "labels"
@@ -27,9 +31,11 @@ _ROLES = dict.fromkeys(("x", "image", "images", "img", "imgs", "data", "pixels")
 _CLASS_NAMES = ("class_names", "classes", "label_names")
 
 
-@path_reader("npz", title=".npz", claims=lambda path: path.suffix.lower() == ".npz")
-def read(source: Source) -> Dataset:
+@path_reader("npz", title=".npz", claims=lambda path: path.suffix.lower() == ".npz", streams=True)
+def read(source: Source, wish: Wish | None = None) -> Dataset:
     """The images and labels of an .npz file; see the module's docstring.
+
+    Many images go to a file in the folder that the wish names, if they are bytes already.
 
     Raises:
         BadDataset: damaged, too large, or arrays that are not images and labels.
@@ -41,7 +47,7 @@ def read(source: Source) -> Dataset:
         split_names = tuple(split for split in ORDER if split in images_of)
         headers = {split: archive.header(images_of[split]) for split in split_names}
         lengths = _lengths(archive, headers, labels_of, what)
-        images, notices = _images(archive, {split: images_of[split] for split in split_names}, headers, what)
+        images, notices = _images(archive, {split: images_of[split] for split in split_names}, headers, what, wish)
         given = next((name for name in archive.names if name.lower() in _CLASS_NAMES), None)
         names = class_names_of(archive.read(given), what) if given else None
         labels, class_names, more = _labels(archive, labels_of, lengths, what, names)
@@ -104,7 +110,7 @@ def _lengths(archive: Archive, headers: dict[str, Header], labels_of: dict[str, 
 
 
 def _images(
-    archive: Archive, names: dict[str, str], headers: dict[str, Header], what: str
+    archive: Archive, names: dict[str, str], headers: dict[str, Header], what: str, wish: Wish | None
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """All splits' images in one array, split after split."""
     layouts = {
@@ -115,11 +121,16 @@ def _images(
         each = " and ".join(" x ".join(map(str, shape)) for shape in sorted(shapes))
         raise BadDataset(f"{what}: the splits have images of different sizes ({each}); save one size")
     ends = np.cumsum([header.shape[0] for header in headers.values()])
-    images: NDArray[np.uint8] = np.empty((int(ends[-1]), *shapes.pop()), np.uint8)
-    place = {split: images[end - headers[split].shape[0] : end] for split, end in zip(headers, ends, strict=True)}
-
+    shape = (int(ends[-1]), *shapes.pop())
     plain = [split for split, header in headers.items() if header.dtype == np.uint8 and not header.fortran
              and layouts[split].kind in ("plain", "flat")]  # fmt: skip
+    said = [found.notice for found in layouts.values()]
+    if wish is not None and len(plain) == len(names) and math.prod(shape) > SMALL:
+        seen = _Range()
+        images = poured(what, seen.of(archive, names.values()), shape, wish.scratch)
+        return images, _once((*said, scale_of([seen.found], what).notice))
+    images = np.empty(shape, np.uint8)
+    place = {split: images[end - headers[split].shape[0] : end] for split, end in zip(headers, ends, strict=True)}
     raw = {}
     for split, name in names.items():
         if split in plain:
@@ -130,10 +141,26 @@ def _images(
     for split, array in raw.items():
         if split not in plain:
             scale.into(place[split], layouts[split].view(array))
-    notices = dict.fromkeys(
-        notice for notice in (*(found.notice for found in layouts.values()), scale.notice) if notice
-    )
-    return images, tuple(notices)
+    return images, _once((*said, scale.notice))
+
+
+def _once(notices: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(notice for notice in notices if notice))
+
+
+class _Range:
+    """Remembers the least and the most of the bytes that pass by."""
+
+    def __init__(self) -> None:
+        self.found = np.array([255, 0], np.uint8)
+
+    def of(self, archive: Archive, names: Iterable[str]) -> Iterator[bytes]:
+        """The bytes of these arrays one after the other."""
+        for name in names:
+            for piece in archive.pieces(name):
+                numbers = np.frombuffer(piece, np.uint8)
+                self.found = np.array([min(self.found[0], numbers.min()), max(self.found[1], numbers.max())])
+                yield piece
 
 
 def _labels(
@@ -161,5 +188,9 @@ def _twins(images: NDArray[np.uint8], lengths: dict[str, int]) -> list[str]:
     return [
         f"Splits {a} and {b} hold the same images: accuracy on one says nothing about new images."
         for a, b in itertools.combinations(parts, 2)
-        if len(parts[a]) and len(parts[a]) == len(parts[b]) and np.array_equal(parts[a], parts[b])
+        if len(parts[a]) and len(parts[a]) == len(parts[b]) and _same(parts[a], parts[b])
     ]
+
+
+def _same(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> bool:
+    return all(one == other for one, other in zip(pieces(a), pieces(b), strict=True))

@@ -31,8 +31,9 @@ ENDINGS = frozenset(
 )
 MOST_BYTES = 2**28
 MOST_PIXELS = 50_000_000
+LARGE = 250_000
 
-TRANSPARENT, DEEP, FRAMES, TURNED = "transparent", "deep", "frames", "turned"
+TRANSPARENT, DEEP, FRAMES, TURNED, INKS = "transparent", "deep", "frames", "turned", "inks"
 """What was done to a picture that a person should know."""
 
 _ORIENTATION = 0x0112
@@ -93,25 +94,87 @@ def decode(file: Path | bytes, width: int, height: int, channels: int) -> tuple[
     Raises:
         BadPicture: it is no picture, damaged, too large, or cannot be read.
     """
-    from PIL import Image
-
     with _opened(file) as image:
-        done = {FRAMES} if getattr(image, "is_animated", False) else set()
         if image.format == "JPEG":
             longest = max(width, height)
             image.draft(None, (2 * longest, 2 * longest))  # decodes a large photograph several times faster
-        image.load()
-        orientation = _orientation(image)
-        plain = _eight_bits(image, done)
-        turn = _turns(orientation)
-        if turn is not None:
-            done.add(TURNED)
-            plain = plain.transpose(turn)
-        if plain.size != (width, height):
-            plain = plain.resize((width, height), Image.Resampling.BILINEAR)
-        plain = plain.convert("L" if channels == 1 else "RGB")
-        pixels: NDArray[np.uint8] = np.asarray(plain, np.uint8).reshape(height, width, channels)
-    return pixels, frozenset(done)
+        plain, done = _plain(image, turned=True)
+        return _resized(plain, width, height, channels), done
+
+
+def stored_size(file: Path | bytes) -> tuple[int, int]:
+    """Width and height of a picture as it is stored, before it is turned. Raises BadPicture."""
+    with _opened(file) as image:
+        width, height = image.size
+        return width, height
+
+
+def whole(file: Path | bytes, *, turned: bool = True) -> tuple[NDArray[np.uint8], frozenset[str]]:
+    """All pixels of a picture, (h, w) if it is gray, else (h, w, 3), and what was done to it.
+
+    Args:
+        file: the picture.
+        turned: whether it is turned as its camera noted.
+
+    Raises:
+        BadPicture: it is no picture, damaged, too large, or cannot be read.
+    """
+    with _opened(file) as image:
+        plain, done = _plain(image, turned=turned)
+        return np.array(plain, np.uint8), done
+
+
+def fitted(pixels: NDArray[np.uint8], width: int, height: int, channels: int) -> NDArray[np.uint8]:
+    """A part of what `whole` gives, as (height, width, channels) uint8."""
+    from PIL import Image
+
+    return _resized(Image.fromarray(np.ascontiguousarray(pixels)), width, height, channels)
+
+
+def reduced(file: Path | bytes, longest: int, *, turned: bool = True) -> tuple[bytes, str]:
+    """A picture written anew, no edge longer than so many pixels, and its media type.
+
+    Nothing but pixels comes along. It is a JPEG file if it was one, or if it is large, else a PNG file.
+
+    Raises:
+        BadPicture: it is no picture, damaged, too large, or cannot be read.
+    """
+    with _opened(file) as image:
+        kind = "JPEG" if image.format == "JPEG" else "PNG"
+        if kind == "JPEG":
+            image.draft(None, (longest, longest))
+        plain, _ = _plain(image, turned=turned)
+        plain.thumbnail((longest, longest))
+        plain.info.clear()
+        if plain.width * plain.height > LARGE:
+            kind = "JPEG"
+        buffer = io.BytesIO()
+        if kind == "JPEG":
+            plain.save(buffer, kind, quality=88)
+        else:
+            plain.save(buffer, kind, compress_level=1)
+        return buffer.getvalue(), f"image/{kind.lower()}"
+
+
+def _plain(image: Image.Image, *, turned: bool) -> tuple[Image.Image, frozenset[str]]:
+    """An opened picture in mode L or RGB, upright if it is to be turned, and what was done to it."""
+    done = {FRAMES} if getattr(image, "is_animated", False) else set()
+    image.load()
+    turn = _turns(_orientation(image)) if turned else None
+    plain = _eight_bits(image, done)
+    if turn is not None:
+        done.add(TURNED)
+        plain = plain.transpose(turn)
+    return plain, frozenset(done)
+
+
+def _resized(plain: Image.Image, width: int, height: int, channels: int) -> NDArray[np.uint8]:
+    from PIL import Image
+
+    if plain.size != (width, height):
+        plain = plain.resize((width, height), Image.Resampling.BILINEAR)
+    plain = plain.convert("L" if channels == 1 else "RGB")
+    return np.asarray(plain, np.uint8).reshape(height, width, channels)
 
 
 @contextmanager
@@ -127,7 +190,7 @@ def _opened(file: Path | bytes) -> Iterator[Image.Image]:
             with Image.open(stream, formats=FORMATS) as image:
                 width, height = image.size
                 if width * height > MOST_PIXELS:
-                    raise BadPicture(f"{width:,} x {height:,} pixels, and at most {MOST_PIXELS:,} are read")
+                    raise BadPicture(f"too many pixels ({width:,} x {height:,}; at most {MOST_PIXELS:,} are read)")
                 if not width * height:
                     raise BadPicture("no pixels in it")
                 yield image
@@ -136,7 +199,7 @@ def _opened(file: Path | bytes) -> Iterator[Image.Image]:
         except UnidentifiedImageError:
             raise BadPicture(_instead(start)) from None
         except Image.DecompressionBombError:
-            raise BadPicture(f"far more than the {MOST_PIXELS:,} pixels that are read at most") from None
+            raise BadPicture(f"too many pixels (at most {MOST_PIXELS:,} are read)") from None
         except MemoryError:
             raise BadPicture("too large for the memory that is left") from None
         except Exception as error:  # decoders fail in every way there is on damaged files
@@ -151,7 +214,7 @@ def _stream(file: Path | bytes) -> Iterator[IO[bytes]]:
         if not file:
             raise BadPicture("empty: no bytes in it")
         if len(file) > MOST_BYTES:
-            raise BadPicture(f"{len(file):,} bytes, and at most {MOST_BYTES:,} are read")
+            raise BadPicture(f"too large a file ({len(file):,} bytes; at most {MOST_BYTES:,} are read)")
         yield io.BytesIO(file)
         return
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -166,7 +229,7 @@ def _stream(file: Path | bytes) -> Iterator[IO[bytes]]:
         if not info.st_size:
             raise BadPicture("empty: no bytes in it")
         if info.st_size > MOST_BYTES:
-            raise BadPicture(f"{info.st_size:,} bytes, and at most {MOST_BYTES:,} are read")
+            raise BadPicture(f"too large a file ({info.st_size:,} bytes; at most {MOST_BYTES:,} are read)")
         with os.fdopen(number, "rb", closefd=False) as stream:
             yield stream
     finally:
@@ -255,4 +318,6 @@ def _eight_bits(image: Image.Image, done: set[str]) -> Image.Image:
         return full.convert("RGB")
     if image.mode in ("L", "RGB"):
         return image
+    if image.mode == "CMYK":
+        done.add(INKS)
     return image.convert("L" if image.mode == "1" else "RGB")

@@ -38,11 +38,13 @@ class Figures(NamedTuple):
 
 
 def split(session: Session, state: State) -> str:
-    """The split whose figures are shown: the one chosen, else the test split, else the last."""
+    """The split whose figures are shown: the one chosen, else the test split, else the last (of joined: first)."""
     names = [name for name, _ in session.splits]
     if state.split in names:
         return state.split
-    return USUAL_SPLIT if USUAL_SPLIT in names else names[-1]
+    usual = [name for name in names if name == USUAL_SPLIT or name.endswith(f" {USUAL_SPLIT}")]
+    joined = session.dataset.first_classes is not None
+    return usual[0] if usual else names[0 if joined else -1]
 
 
 @part("accuracy-tools")
@@ -59,13 +61,16 @@ def tools(session: Session, state: State) -> Any:
 @part("tiles", columns=("metrics", "confusion"), choice=split)
 def tiles(session: Session, state: State) -> Any:
     """Accuracy, loss, the weakest class, the most confused pair."""
+    if session.no_head:
+        return parts.notices((f"{session.no_head} Maps, neighbors and searches work all the same.",))
     if not (session.is_ready("metrics") and session.is_ready("confusion")):
         return _waiting_tiles(session)
     shown = split(session, state)
     rows, counts, names = _rows(session, shown), _counts(session, shown), session.class_names
     total = rows[ALL]
     if not total.n:
-        return parts.empty(f"No sample of {shown} has a label, so there is no accuracy and no loss.")
+        known = "has a label" if session.dataset.first_classes is None else "has a label that the network knows"
+        return parts.empty(f"No sample of {shown} {known}, so there is no accuracy and no loss.")
     return html.Div(
         [
             parts.tile(

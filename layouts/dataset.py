@@ -9,6 +9,7 @@ import numpy as np
 from dash import html
 from numpy.typing import NDArray
 
+from layouts import problems
 from layouts.kit import parts, theme
 from layouts.kit.markup import markup
 from layouts.kit.state import State
@@ -43,30 +44,11 @@ def dataset(session: Session, state: State) -> Any:
             "classes": f"{len(opened.class_names):,}",
             "labelled": parts.count(opened.labelled, opened.n),
             "source": opened.source,
+            **({"what is new": " ".join(opened.news)} if opened.news else {}),
             "digest begins": opened.fingerprint[:12],
         }
     )
-    return [facts, _problems(session)]
-
-
-def _problems(session: Session) -> Any:
-    """The files that could not be read, each with the reason, folded up; nothing if there are none."""
-    opened = session.dataset
-    if not opened.n_problems:
-        return None
-    rows = [html.Tr([html.Td(name), html.Td(why)]) for name, why in opened.problems]
-    heads = html.Thead(html.Tr([html.Th("File", scope="col"), html.Th("Why", scope="col")]))
-    listed = len(opened.problems)
-    return html.Details(
-        [
-            html.Summary(f"{opened.n_problems:,} of {opened.n + opened.n_problems:,} files could not be read"),
-            html.P(f"the first {parts.count(listed, opened.n_problems)}", className="note")
-            if listed < opened.n_problems
-            else None,
-            markup("problems", html.Table([heads, html.Tbody(rows)], className="facts"), className="scroll"),
-        ],
-        className="problems",
-    )
+    return [facts, problems.line(session)]
 
 
 @part("image-statistics", columns=("image_statistics",))

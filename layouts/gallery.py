@@ -28,6 +28,7 @@ THUMBNAILS = "thumbnails/0"
 FACTS = (("label", "labels"), ("predicted", "predicted"), ("loss", "loss"))
 NOTHING_SELECTED = "Nothing is selected: draw a lasso on a map, tick rows of the table, or show the query's result."
 NOTHING_FOUND = "No sample matches the query: change it, or clear it."
+NOTHING_SHOWN = "Everything is hidden or left out by the query: show a group again, or widen the query."
 NOTHING_LEFT = "No selected sample matches the query: change it, or clear it to see the selection."
 
 
@@ -99,7 +100,7 @@ def properties(session: Session, state: State) -> dict[str, Any]:
     return {
         **_rows(session, state),
         "total": data.n,
-        "sprite": f"/sprite/{data.fingerprint}/{side}.png?ids={{ids}}",
+        "sprite": f"sprite/{data.fingerprint}/{side}.png?ids={{ids}}",
         "side": side,
         "image": parts.image_url(data.fingerprint, "{index}"),
         "imageSize": [height, width],
@@ -145,18 +146,32 @@ def _rows(session: Session, state: State) -> dict[str, Any]:
     try:
         sort = state.sort if state.sort.removeprefix("-") in session.fields() else ""
         within = state.selection if is_selection else ""
-        result = session.find(state.query, sort=sort, within=within)
+        result = session.find(state.query, sort=sort, within=within, hidden=state.hidden)
         left = len(session.selections.read(within)) - len(result) if within else 0
         order = _order(session.fields()[sort.removeprefix("-")], sort) if sort else ""
     except InspectorError as error:
         return {"rows": None, "note": "", "empty": str(error)}
     if is_selection:
         note = f"the selection, {order or 'newest first'}"
-        note += f" · {left:,} more selected, which the query leaves out" if left else ""
+        note += f" · {left:,} more selected, which {_out(state)}" if left else ""
     else:
-        note = f"{'what the query finds' if state.query.strip() else 'all there are'}, {order or 'by index'}"
-    empty = NOTHING_LEFT if is_selection else NOTHING_FOUND
+        note = f"{_found(state)}, {order or 'by index'}"
+    empty = NOTHING_SHOWN if state.hidden else NOTHING_LEFT if is_selection else NOTHING_FOUND
     return {"rows": {"url": result.url, "count": len(result)}, "note": note, "empty": empty}
+
+
+def _found(state: State) -> str:
+    """What is shown if it is not the selection."""
+    if state.hidden:
+        return "what the query finds and is not hidden" if state.query.strip() else "what is not hidden"
+    return "what the query finds" if state.query.strip() else "all there are"
+
+
+def _out(state: State) -> str:
+    """Why selected samples are not among those shown."""
+    if not state.hidden:
+        return "the query leaves out"
+    return "are hidden or left out by the query" if state.query.strip() else "are hidden"
 
 
 def _facts(session: Session, state: State) -> list[dict[str, Any]]:
@@ -196,6 +211,6 @@ def _direction(field: Field, sort: str) -> str:
             return "highest first" if down else "lowest first"
         case "truth":
             return "true first" if down else "false first"
-        case "text":
+        case "text" | "set":
             return "Z to A" if down else "A to Z"
     return "last class first" if down else "first class first"

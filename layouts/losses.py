@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import accuracy, maps, query
+from layouts import accuracy, maps, query, sets
 from layouts.kit import parts, theme
 from layouts.kit.histograms import Histograms, ticks
 from layouts.kit.markup import markup
@@ -38,12 +38,17 @@ def losses(session: Session, state: State) -> Any:
             ),
             query.bar(session, state),
             body("loss-line"),
-            html.Div(
-                [
-                    maps.sheet(session, state, maps.LOSSES),
-                    parts.card("Losses by class", body("loss-histograms"), className="loss-histograms"),
-                ],
-                className="loss-columns",
+            sets.beside(
+                session,
+                state,
+                maps.LOSSES,
+                html.Div(
+                    [
+                        maps.sheet(session, state, maps.LOSSES),
+                        parts.card("Losses by class", body("loss-histograms"), className="loss-histograms"),
+                    ],
+                    className="loss-columns",
+                ),
             ),
             parts.card("Hardest samples", body("hardest")),
         ],
@@ -61,7 +66,7 @@ def line(session: Session, state: State) -> Any:
     """How many losses, their mean, and how much of their sum lies with the hardest."""
     split, asked = accuracy.split(session, state), query.followed(session, state)
     found = session.losses.spread(asked, split)
-    whose = f"samples of {split}" + (" that match the query" if asked else "")
+    whose = f"samples of {split}" + query.said(state)
     if not found.known and not found.infinite:
         return parts.empty(f"None of {found.size:,} {whose} has a label, so none has a loss.")
     interval = (
@@ -190,7 +195,7 @@ def hardest(session: Session, state: State) -> Any:
     ]
     return [
         html.P(
-            f"{len(shown)} of {len(order):,} of {split}{' that match the query' if asked else ''}, hardest first: "
+            f"{len(shown)} of {len(order):,} of {split}{query.said(state)}, hardest first: "
             "loss in nats, label → prediction",
             className="note part-head",
         ),

@@ -8,41 +8,66 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import query, sources
+from layouts import circle, placed, query, sources, versus
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.components import SampleMap
 from layouts.kit.state import State
 from layouts.part import part, place
-from workspace.session import PIXELS, ColumnNotReady, UnknownColumn
+from workspace.session import OUTCOMES, PIXELS, ColumnNotReady, UnknownColumn
 
 if TYPE_CHECKING:
     from workspace.session import Session, Unit
 
 LEFT, RIGHT, LOSSES = "left", "right", "losses"
+SUBJECTS = {LOSSES: "loss", "labels": "label_issue", "outliers": "outlier", "duplicates": "near_copy"}
 FIRST_PICTURE = "pca"
+LOADED = "loaded"
 EQUAL = "equal"
 CHARTED = 5000
 FACTS = ("labels", "predicted", "loss")
+CHOICES = {LEFT: ("beside", "beside_method"), versus.THEIRS: ("against_layer", "against_method")}
+
+
+def owner(session: Session, state: State, side: str) -> Session:
+    """Whose layers a map shows: this network's, or those of the one it is compared with."""
+    return versus.other(session, state) or session if side == versus.THEIRS else session
+
+
+def called(session: Session, state: State, side: str, column: str) -> str:
+    """What a column of the owner is called here."""
+    return column if owner(session, state, side) is session else f"{column}@{versus.short(session, state)}"
 
 
 def chosen(session: Session, state: State, side: str) -> tuple[str, str]:
     """The layer and method of a map, with defaults filled in and nonsense from a link left out."""
-    layer, method = (state.beside, state.beside_method) if side == LEFT else (state.layer, state.method)
-    if layer not in session.layers:
-        layer = session.network.layer if side != LEFT and session.has_network else PIXELS
-    return layer, method if method in session.methods() else FIRST_PICTURE
+    whose = owner(session, state, side)
+    layer, method = (getattr(state, field) for field in CHOICES.get(side, ("layer", "method")))
+    if layer not in whose.layers:
+        layer = whose.network.layer if side != LEFT and whose.has_network else PIXELS
+    return layer, method if method in whose.methods() else FIRST_PICTURE
 
 
 def columns(session: Session, state: State, side: str) -> list[str]:
     """What a map needs in the store to show what was chosen."""
+    if side == versus.CIRCLE:
+        return []
     layer, method = chosen(session, state, side)
-    needed = [f"projection/{layer}/{FIRST_PICTURE}", f"projection/{layer}/{method}"]
-    return needed + [truth for truth in [f"trustworthiness/{layer}/{method}"] if session.knows(truth)]
+    wanted = placed.shown(owner(session, state, side), layer, method)
+    needed = [f"projection/{layer}/{FIRST_PICTURE}", wanted]
+    needed += [truth for truth in [placed.truth(wanted)] if session.knows(truth)]
+    return [called(session, state, side, column) for column in needed]
 
 
-def colored_by(state: State, side: str) -> str:
-    """The column that colors a map: the loss where losses are the subject, else the one chosen."""
-    return "loss" if side == LOSSES else state.color
+def colored_by(session: Session, state: State, side: str) -> str:
+    """The column that colors a map: the loss where losses are the subject, and the like, else the one chosen.
+
+    Without predictions and losses, the label.
+    """
+    if side in versus.SIDES:
+        outcome = versus.color(session, state)
+        return outcome if session.knows(outcome) else "labels"
+    wanted = SUBJECTS.get(side, state.color)
+    return "labels" if session.no_head and not session.knows(wanted) else wanted
 
 
 def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
@@ -50,24 +75,36 @@ def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
     if not session.has_dataset:
         return {"positions": None, "total": 0, "note": f"Reading {PurePath(session.options.dataset).name} …"}
     data = session.dataset
-    layer, method = chosen(session, state, side)
-    wanted = f"projection/{layer}/{method}"
-    first = f"projection/{layer}/{FIRST_PICTURE}"
-    there = next((column for column in (wanted, first) if session.is_ready(column)), None)
+    place = circle.places(session, state) if side == versus.CIRCLE else _places(session, state, side)
+    compared = side in versus.SIDES
     return {
-        "positions": {"url": parts.column_url(session.key(there)), "name": there} if there else None,
-        "color": color(session, colored_by(state, side)),
-        "size": size(session, "loss" if side == LOSSES else state.size),
-        "front": "high" if side == LOSSES else None,
+        **place,
+        "color": color(session, colored_by(session, state, side)),
+        "size": None if compared else size(session, SUBJECTS.get(side, state.size)),
+        "front": "high" if side in SUBJECTS or compared or session.tags.owns(state.color) else None,
         "images": parts.image_url(data.fingerprint, "{index}"),
         "imageSize": list(data.image_shape[:2]),
         "facts": [sources.fact(session, name) for name in FACTS if session.is_ready(name)],
         "total": data.n,
-        "note": _note(session, wanted, there),
-        "hidden": state.hidden_codes,
         "selection": sources.selection(session, state),
         "shown": _shown(session, state),
         "focus": state.index,
+    }
+
+
+def _places(session: Session, state: State, side: str) -> dict[str, Any]:
+    """The positions that are there of the projection that was chosen, and what is missing of it."""
+    layer, method = chosen(session, state, side)
+    whose = owner(session, state, side)
+    wanted = placed.shown(whose, layer, method)
+    first = f"projection/{layer}/{FIRST_PICTURE}"
+    there = next((column for column in (wanted, first) if whose.is_ready(column)), None)
+    known = called(session, state, side, there) if there else ""
+    return {
+        "positions": {"url": parts.column_url(session.key(known)), "name": known} if there else None,
+        "lines": None,
+        "marks": [],
+        "note": _note(whose, wanted, there),
     }
 
 
@@ -76,21 +113,28 @@ def _shown(session: Session, state: State) -> dict[str, Any] | None:
     if not asked:
         return None
     result = session.find(asked)
-    return {"url": result.hits_url, "count": len(result)}
+    left = "hidden" if not query.typed(session, state) else "hidden or not in the query"
+    return {"url": result.hits_url, "count": len(result), "left": left if state.hidden else "do not match the query"}
 
 
 def caption(session: Session, state: State, side: str) -> Any:
     """What the map is, with settings and seed, and how true it is to the space it came from."""
     if not session.has_dataset:
         return ""
+    if side == versus.CIRCLE:
+        return circle.caption(session, state)
     layer, method = chosen(session, state, side)
-    method = method if session.is_ready(f"projection/{layer}/{method}") else FIRST_PICTURE
-    if not session.is_ready(f"projection/{layer}/{method}"):
+    whose = f" of {versus.name(owner(session, state, side))}" if side in versus.SIDES else ""
+    anew = called(session, state, side, f"projection/{layer}/{method}")
+    session = owner(session, state, side)
+    choices = (placed.shown(session, layer, method), f"projection/{layer}/{FIRST_PICTURE}")
+    column = next((column for column in choices if session.is_ready(column)), None)
+    if column is None:
         return ""
-    rule = session.rule(f"projection/{layer}/{method}")
+    rule = session.rule(placed.anew(column))
     settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rule.settings.items())
     try:
-        trust, kept, n, k = (float(value) for value in session.column(f"trustworthiness/{layer}/{method}"))
+        trust, kept, n, k = (float(value) for value in session.column(placed.truth(column))[:4])
         truth: Any = html.Span(
             f"trustworthiness {trust:.3f}, kept neighbors {parts.percent(kept, 0)} (k = {k:.0f}, n = {n:,.0f})",
             title="Trustworthiness: 1 means that neighbors on the map are neighbors in the space it was made of; "
@@ -101,7 +145,9 @@ def caption(session: Session, state: State, side: str) -> Any:
         truth = ""
     except ColumnNotReady:
         truth = "trustworthiness is being computed"
-    return [f"{rule.title} of {layer}", f" ({settings}) · " if settings else " · ", truth]
+    joined = "compared with" if method == LOADED else "of"  # it was made of nothing that is known here
+    named = [f"{rule.title} {joined} {layer}{whose}", f" ({settings}) · " if settings else " · "]
+    return [*named, *placed.again(session, column, anew, side), truth]
 
 
 def chart(session: Session, state: State, side: str) -> Any:
@@ -113,7 +159,7 @@ def chart(session: Session, state: State, side: str) -> Any:
     rows = session.find(query.followed(session, state)).indices
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), CHARTED)).astype(int)]
     how = properties["color"]
-    values = session.column(colored_by(state, side))[rows] if how else np.zeros(len(rows), int)
+    values = session.column(colored_by(session, state, side))[rows] if how else np.zeros(len(rows), int)
     figure = figures.scatter(points[rows], values, how, rows)
     text = f"{parts.count(len(rows), len(points))} samples shown, evenly chosen by index"
     return [figures.graph(f"projection-{side}", figure, label=f"{text} of {side} map", height=480), html.P(text)]
@@ -129,7 +175,10 @@ def color(session: Session, name: str) -> dict[str, Any] | None:
         return None
     how: dict[str, Any] = {"url": parts.column_url(session.key(name)), "title": unit.title, "missing": theme.MISSING}
     if unit.kind == "class":
-        return {**how, "kind": "category", "names": list(unit.names), "colors": theme.class_colors(len(unit.names))}
+        colors = theme.OUTCOMES if unit.names == OUTCOMES else theme.class_colors(len(unit.names))
+        if tagged := session.tags.color(name):
+            colors = [theme.MISSING, tagged]
+        return {**how, "kind": "category", "names": list(unit.names), "colors": list(colors)}
     return {
         **how,
         "kind": "number",
@@ -167,30 +216,50 @@ def sheet(session: Session, state: State, side: str) -> Any:
 @part("left-tools")
 def left_tools(session: Session, state: State) -> Any:
     """The choice of layer and method of the left map."""
-    return _tools(session, state, LEFT)
+    return tools(session, state, LEFT)
 
 
 @part("right-tools")
 def right_tools(session: Session, state: State) -> Any:
     """The choice of layer and method of the right map."""
-    return _tools(session, state, RIGHT)
+    return tools(session, state, RIGHT)
 
 
 @part("losses-tools")
 def losses_tools(session: Session, state: State) -> Any:
     """The choice of layer and method of the map of losses."""
-    return _tools(session, state, LOSSES)
+    return tools(session, state, LOSSES)
 
 
-def _tools(session: Session, state: State, side: str) -> Any:
+@part("mine-tools", choice=versus.known)
+def mine_tools(session: Session, state: State) -> Any:
+    """The choice of layer and method of this network's map beside another one's."""
+    return _titled(session, state, versus.MINE)
+
+
+@part("theirs-tools", choice=versus.known)
+def theirs_tools(session: Session, state: State) -> Any:
+    """The choice of layer and method of the map of the network that this one is compared with."""
+    return _titled(session, state, versus.THEIRS)
+
+
+def _titled(session: Session, state: State, side: str) -> Any:
+    """The choices, under the name of the network whose they are."""
+    if not versus.short(session, state):
+        return versus.alone()
+    title = versus.names(session, state)[side == versus.THEIRS]
+    return [html.H2(title, className="map-title"), tools(session, state, side)]
+
+
+def tools(session: Session, state: State, side: str) -> Any:
     """Layer and method; no layers before the network is open, or a menu without it would overwrite the view's."""
     layer, method = chosen(session, state, side)
-    fields = ("beside", "beside_method") if side == LEFT else ("layer", "method")
-    layers = [(name, "raw pixels" if name == PIXELS else name) for name in session.layers]
+    fields, whose = CHOICES.get(side, ("layer", "method")), owner(session, state, side)
+    layers = [(name, "raw pixels" if name == PIXELS else name) for name in whose.layers]
     methods = [(name, rule.title) for name, rule in session.methods().items()]
     choice = (
         parts.select(fields[0], layers, layer, label="Layer", tooltip="What the map is made of")
-        if session.has_network
+        if whose.has_network
         else parts.waiting("The network is being opened.")
     )
     return html.Div(

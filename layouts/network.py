@@ -72,9 +72,9 @@ def preprocessing(session: Session, state: State) -> Any:
     """How pixels become input, what else was tried, and which layer is looked at first."""
     opened = session.network
     info, chosen = opened.info, session.options.layer
-    reason = (
-        "asked for with --layer" if chosen else "the last one before the class scores, found from the connections"
-    )
+    named = not info.saved_with and ":" in info.name  # a network by name was saved by nobody here
+    found = "the last one before the class scores, found from the connections"
+    reason = "asked for with --layer" if chosen else found if info.n_outputs else "what the network gives out"
     return [
         html.P(opened.preprocessing_text, className="lead-line"),
         _tried(opened) if opened.tried else None,
@@ -82,14 +82,29 @@ def preprocessing(session: Session, state: State) -> Any:
         parts.facts(
             {
                 "takes": f"{shape(info.input_shape)}, {'any' if None in info.input_shape else 'fixed'} size",
-                "gives": f"{info.n_outputs:,} classes as {info.output}",
+                "gives": gives(opened),
                 "first layer looked at": f"{opened.layer}: {reason}",
-                "saved with": f"Keras {info.saved_with}" if info.saved_with else "an unknown Keras",
-                "opened with": f"Keras {info.keras_version}",
+                **({} if named else {"saved with": f"Keras {info.saved_with or 'of an unknown version'}"}),
+                "opened with": info.keras_version if " " in info.keras_version else f"Keras {info.keras_version}",
+                **({"computed on": where} if (where := _device(session, opened)) else {}),
                 "SHA-256 begins": info.digest[:12],
             }
         ),
     ]
+
+
+def gives(opened: OpenNetwork) -> str:
+    """What comes out of a network, and of which of its outputs where it has several."""
+    info = opened.info
+    if not info.n_outputs:
+        return f"no class scores: {', '.join(info.outputs) or 'its layers'} can be mapped"
+    which = f", from {info.head} (one of {len(info.outputs)} outputs)" if len(info.outputs) > 1 else ""
+    return f"{info.n_outputs:,} classes as {info.output}{which}"
+
+
+def _device(session: Session, opened: OpenNetwork) -> str:
+    """What the activations were computed on; "" where that is not known."""
+    return str(session.store.about(session.key(f"activations/{opened.layer}")).get("device", ""))
 
 
 def _tried(opened: OpenNetwork) -> Any:

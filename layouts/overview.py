@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts import accuracy, dataset, doctor, network
+from layouts import accuracy, dataset, doctor, findings, network
 from layouts.kit.parts import card
 from layouts.kit.state import State
 from layouts.page import page
@@ -15,7 +15,7 @@ from layouts.part import place
 if TYPE_CHECKING:
     from workspace.session import Session
 
-__all__ = ["accuracy", "dataset", "doctor", "network", "overview"]
+__all__ = ["accuracy", "dataset", "doctor", "findings", "network", "overview"]
 
 
 @page("/", title="Overview", group="Model", order=10)
@@ -34,6 +34,7 @@ def overview(session: Session, state: State) -> Any:
     ]
     right = [
         card("What the doctor says", body("doctor")),
+        card("Where the errors come from", body("error-budget")),
         card("Confusion", body("confusion")),
         card("Accuracy and loss by split", body("splits")),
         card("Accuracy and loss by class", body("classes")),
@@ -44,6 +45,7 @@ def overview(session: Session, state: State) -> Any:
                 [html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"
             ),
             body("notices"),
+            card("What was found", body("findings"), className="found"),
             body("tiles"),
             html.Div(
                 [html.Div(left, className="column"), html.Div(right, className="column")], className="two-columns"

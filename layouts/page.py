@@ -24,16 +24,27 @@ class Page:
     group: str
     order: int
     layout: Layout
+    count: Callable[[Session], int] | None = None
+
+    @property
+    def href(self) -> str:
+        """The page as a link: relative, because a process may serve it under several bases."""
+        return self.path.lstrip("/") or "."
 
 
 PAGES: Registry[Page] = Registry("page")
 
 
-def page(path: str, *, title: str, group: str, order: int) -> Callable[[Layout], Layout]:
-    """Register a function as the page at `path`. Its parts and controls are wired by their ids."""
+def page(
+    path: str, *, title: str, group: str, order: int, count: Callable[[Session], int] | None = None
+) -> Callable[[Layout], Layout]:
+    """Register a function as the page at `path`. Its parts and controls are wired by their ids.
+
+    A number that `count` gives stands beside the page in the navigation, unless it is 0.
+    """
 
     def register(layout: Layout) -> Layout:
-        PAGES.add(path, Page(path, title, group, order, layout))
+        PAGES.add(path, Page(path, title, group, order, layout, count))
         return layout
 
     return register

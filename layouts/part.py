@@ -16,7 +16,7 @@ from dash import html
 from layouts.kit import ids, parts
 from layouts.kit.state import State
 from util import InspectorError, Registry
-from workspace.session import ColumnNotReady
+from workspace.session import ColumnNotReady, NoClassHead
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -73,7 +73,8 @@ def stage(name: str, session: Session, state: State) -> str:
         choice = ""
     except InspectorError as error:  # a query or a selection of a link that makes no sense
         choice = str(error)
-    return f"{int(session.has_dataset)}{int(session.has_network)}-{ready}-{failed}-{choice}"
+    data = session.dataset.fingerprint[:8] if session.has_dataset else ""  # a recording may have grown
+    return f"{data}{int(session.has_network)}-{ready}-{failed}-{choice}"
 
 
 def columns_of(entry: Part, session: Session) -> list[str]:
@@ -90,6 +91,8 @@ def draw(name: str, session: Session, state: State) -> Any:
     """The part as it can be shown now."""
     try:
         return PARTS[name].draw(session, state)
+    except NoClassHead as reason:
+        return parts.empty(str(reason))
     except ColumnNotReady as waiting:
         failures = [failure for column in columns_of(PARTS[name], session) if (failure := session.failure(column))]
         return parts.failed(failures[0]) if failures else parts.waiting(str(waiting))

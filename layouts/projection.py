@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts import maps, query
+from layouts import maps, query, sets
 from layouts.kit import parts
 from layouts.kit.state import State
 from layouts.page import page
@@ -21,15 +21,21 @@ SIDES = (maps.LEFT, maps.RIGHT)
 def projection(session: Session, state: State) -> Any:
     """Two linked maps with their controls."""
     color, size = _units(session, "color"), _units(session, "size")
+    chosen = maps.colored_by(session, state, maps.RIGHT)
     tools = [
-        parts.select("color", color, state.color, label="Color by", tooltip="Which column colors the dots"),
+        parts.select("color", color, chosen, label="Color by", tooltip="Which column colors the dots"),
         parts.select("size", size, state.size, label="Size by", tooltip="Which number makes dots larger"),
     ]
     return html.Div(
         [
             html.Div([html.H1("Projection"), html.Div(tools, className="tools")], className="page-title"),
             query.bar(session, state),
-            html.Div([maps.sheet(session, state, side) for side in SIDES], className="two-maps"),
+            sets.beside(
+                session,
+                state,
+                maps.RIGHT,
+                html.Div([maps.sheet(session, state, side) for side in SIDES], className="two-maps"),
+            ),
         ]
     )
 

@@ -57,6 +57,7 @@ def bar(session: Session, state: State) -> Any:
                 ],
                 className="query-row",
             ),
+            place("hidden-chips", session, state),
         ],
         className="query-bar",
         role="search",
@@ -64,27 +65,44 @@ def bar(session: Session, state: State) -> Any:
 
 
 def found(session: Session, state: State, within: str = "") -> Result:
-    """The samples that the view's query finds, in the dataset's order; of a selection, the newest choice first.
+    """The samples that the view's query finds and that are not hidden, in the dataset's order.
 
     Args:
         session: where they are looked for.
         state: the view.
-        within: the name of a selection that they must be in.
+        within: the name of a selection that they must be in; its newest choice comes first then.
 
     Raises:
         QueryError: the query makes no sense; a part shows the sentence by itself.
         ColumnNotReady: a column it names is not there yet.
     """
-    return session.find(state.query, within=within)
+    return session.find(state.query, within=within, hidden=state.hidden)
 
 
-def followed(session: Session, state: State) -> str:
-    """The query that is followed: the view's, or none while that cannot be understood; its own line says why."""
+def typed(session: Session, state: State) -> str:
+    """The query that was typed, or none while that cannot be understood; its own line says why."""
     try:
         session.find(state.query)
     except InspectorError:
         return ""
     return state.query.strip()
+
+
+def followed(session: Session, state: State) -> str:
+    """The query that pages follow: the one that was typed, and what is not hidden."""
+    asked = typed(session, state)
+    try:
+        both = session.asked(asked, state.hidden)
+        session.find(both)
+    except InspectorError:
+        return asked
+    return both
+
+
+def said(state: State) -> str:
+    """Behind a number of samples: which ones they are."""
+    of = ["match the query"] * bool(state.query.strip()) + ["are not hidden"] * bool(state.hidden)
+    return f" that {' and '.join(of)}" if of else ""
 
 
 @part("query-ready-made", columns=("loss", "correct", "confidence", "margin"))
@@ -103,7 +121,7 @@ def ready_made(session: Session, state: State) -> Any:
     return [_chip(name, text, at="ready-made") for name, text in offered]
 
 
-@part("query-select", choice=lambda session, state: state.query)
+@part("query-select", choice=lambda session, state: f"{state.query}|{state.hidden}")
 def select(session: Session, state: State) -> Any:
     """The button that makes what the query finds the selection."""
     if not session.has_dataset or not state.query.strip():
@@ -204,6 +222,9 @@ def _help(session: Session) -> Any:
                 ),
                 html.H3(f"Columns ({parts.count(min(len(known), MOST_COLUMNS), len(known))})"),
                 columns if known else html.P("The dataset is being read."),
+                html.P(f"{session.no_head} So there are no columns of predictions and losses.")
+                if session.no_head
+                else None,
                 html.H3("Keys"),
                 html.P(
                     "/ leads to the box. Arrows and Tab complete, Enter asks, Escape closes the list, Ctrl+Space "
@@ -223,5 +244,6 @@ def _about(field: Field) -> str:
         "class": f"one of {len(field.names):,} classes",
         "text": "text",
         "truth": "true or false",
+        "set": "any number of words",
     }
     return f"{field.title}, {kind[field.kind]}. {field.summary}"

@@ -9,7 +9,8 @@ from dash import dcc, html
 
 from layouts import exports
 from layouts.kit import ids, parts
-from workspace.session import ColumnNotReady
+from layouts.whole import whole
+from workspace.session import ColumnNotReady, NoClassHead
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -35,6 +36,7 @@ def panel(session: Session, index: int, query: str = "") -> Any:
     label = int(session.column("labels")[index])
     name = data.class_names[label] if label >= 0 else "none"
     split = data.split_names[int(session.column("split")[index])]
+    picture = whole(session, index)
     return [
         html.H2(f"Sample {index:,}"),
         html.P(f"of {data.n:,} · {split}", className="note"),
@@ -44,11 +46,13 @@ def panel(session: Session, index: int, query: str = "") -> Any:
             alt=f"sample {index}, labelled {name}",
             className="pixels portrait",
         ),
-        parts.facts({"label": name, **_opinion(session, index)}),
+        parts.facts({"label": name, **_opinion(session, index), **_others(session, index)}),
+        *(picture if session.originals.have_boxes else []),
         *_section("Probabilities", _probabilities, session, index, label),
         *_section(
             f"Nearest in {session.network.layer}" if session.has_network else "Nearest", _neighbors, session, index
         ),
+        *([] if session.originals.have_boxes else picture),
     ]
 
 
@@ -93,7 +97,7 @@ def tray(session: Session, name: str) -> Any:
         ),
         html.Div(
             [
-                dcc.Link("Open in image pool", href="/images", className="outline tray-pool", title="See them all"),
+                dcc.Link("Open in image pool", href="images", className="outline tray-pool", title="See them all"),
                 exports.menu(session, at=exports.TRAY, selection=name),
             ],
             className="tray-links",
@@ -138,6 +142,8 @@ def _walk(session: Session, index: int, query: str) -> Any:
 def _section(title: str, body: Any, *arguments: Any) -> list[Any]:
     try:
         content = body(*arguments)
+    except NoClassHead:
+        return []  # said above
     except ColumnNotReady as waiting:
         content = parts.waiting(str(waiting))
     return [html.H3(title), content]
@@ -145,6 +151,8 @@ def _section(title: str, body: Any, *arguments: Any) -> list[Any]:
 
 def _opinion(session: Session, index: int) -> dict[str, str]:
     """What the network says, as far as it is there."""
+    if session.no_head:
+        return {"predicted": "nothing: the network has no class head"}
     found: dict[str, str] = {}
     try:
         code = int(session.column("predicted")[index])
@@ -160,6 +168,20 @@ def _opinion(session: Session, index: int) -> dict[str, str]:
         found["loss rank"] = f"{rank:,} of {session.dataset.labelled:,} (1 is the highest)"
     except ColumnNotReady:
         found["network"] = "still being asked"
+    return found
+
+
+def _others(session: Session, index: int) -> dict[str, str]:
+    """What the other open networks answer, those that have answered."""
+    found = {}
+    for short, other in session.comparing.names.items():
+        if session.is_ready(f"predicted_{short}") and session.is_ready(f"loss_{short}"):
+            code, loss = (
+                int(session.column(f"predicted_{short}")[index]),
+                float(session.column(f"loss_{short}")[index]),
+            )
+            said = other.class_names[code] if code >= 0 else "nothing"
+            found[f"by {short}"] = said if np.isnan(loss) else f"{said}, loss {parts.number(loss, 3)}"
     return found
 
 

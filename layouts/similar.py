@@ -144,7 +144,9 @@ def question(session: Session, state: State) -> Question | None:
         raise InspectorError(f"sample '{text[:LONGEST]}': is not the number of a sample; give 0 to {n - 1:,}")
     layer = state.layer if state.layer in session.layers else session.network.layer
     index = None if state.upload else int(text)
-    return Question(layer, metric(state), wanted(state), index, state.upload, state.query)
+    return Question(
+        layer, metric(state), wanted(state), index, state.upload, session.asked(state.query, state.hidden)
+    )
 
 
 def columns(session: Session, state: State) -> list[str]:
@@ -305,6 +307,8 @@ def _opinion_of(session: Session, upload: Upload) -> Any:
         paused = session.status.cancelled
         text = "The network has not looked at it"
         return parts.empty(f"{text}: computing was cancelled.") if paused else parts.waiting(f"{text} yet.")
+    if session.no_head:
+        return parts.empty("The network has no class head, so it says of no picture what it is.")
     names = session.class_names
     if not np.isfinite(answer.logits).all():
         return parts.empty("The network's scores are not numbers.")

@@ -58,7 +58,7 @@ def properties(session: Session) -> dict[str, Any]:
         return {"rows": None, "images": None, "columns": [], "version": session.version}
     fingerprint = session.dataset.fingerprint
     return {
-        "rows": f"/rows/{fingerprint}.json",
+        "rows": f"rows/{fingerprint}.json",
         "images": parts.image_url(fingerprint, "{index}"),
         "columns": table_columns.described(session),
         "version": session.version,
@@ -68,7 +68,7 @@ def properties(session: Session) -> dict[str, Any]:
 def follows(session: Session, state: State) -> dict[str, Any]:
     """What of the table depends on the view."""
     found: dict[str, Any] = {
-        "view": {name: getattr(state, name) for name in ("query", "filters", "sort", "columns")},
+        "view": {name: getattr(state, name) for name in ("query", "filters", "hidden", "sort", "columns")},
         "focus": state.index,
         "model": {},
         "selection": None,
@@ -97,7 +97,7 @@ def order(session: Session, state: State) -> str:
 
 def found(session: Session, state: State) -> Result:
     """The rows of the view. Raises InspectorError as `Session.find` does."""
-    return session.find(state.query, filters=state.filters, sort=order(session, state))
+    return session.find(state.query, filters=state.filters, hidden=state.hidden, sort=order(session, state))
 
 
 def bar(session: Session, state: State) -> Any:
@@ -214,6 +214,8 @@ def _reason(session: Session, state: State, error: InspectorError) -> str:
 
 
 def _remedy(state: State) -> str:
+    if state.hidden:
+        return ": show a hidden group again" + (", or widen the query" if state.query else "")
     if state.query and state.filters:
         return ": widen the query, or take a filter away"
     return ": widen the query" if state.query else ": take a filter away"

@@ -30,7 +30,8 @@ def shown(session: Session, state: State) -> list[str]:
     """Names of the columns that are shown; the usual ones unless others were chosen."""
     fields = session.fields()
     chosen = [name for name in map(decoded, state.columns.split(",")) if name in fields]
-    return list(dict.fromkeys(chosen)) or [name for name in USUAL if name in fields]
+    usual = (*USUAL, "tags") if session.tags.names() else USUAL
+    return list(dict.fromkeys(chosen)) or [name for name in usual if name in fields]
 
 
 def encoded(name: str) -> str:

@@ -37,18 +37,20 @@ def asked(session: Session, state: State) -> dict[str, str]:
         "across": state.across,
         "arrange": state.arrange,
         "split": state.split,
-        "query": query.followed(session, state),
+        "query": query.typed(session, state),
+        "hidden": state.hidden,
     }
 
 
 def split(session: Session, state: State) -> str:
     """The split that the page is about: a name or "all"."""
-    return session.mosaics.split(state.split, query.followed(session, state))
+    return session.mosaics.split(state.split, query.typed(session, state))
 
 
 def columns(session: Session) -> list[str]:
     """What the wall needs in the store, the smallest thumbnails last."""
-    return ["predicted", "correct", "loss", *(f"thumbnails/{level}" for level in range(7)), "class_order"]
+    needed = ["predicted", "correct", "loss", *(f"thumbnails/{level}" for level in range(7)), "class_order"]
+    return [column for column in needed if session.knows(column)]
 
 
 def properties(session: Session, state: State) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def tools(session: Session, state: State) -> Any:
             "arrange", _arrangements(session), arrange, label="Pictures", tooltip="Which ones, and how large"
         ),
         parts.select("split", splits, shown, label="Split", tooltip="Whose samples are shown"),
-        _similar(specs, known),
+        _similar(session, specs, known),
     ]
     return html.Div(found, className="mosaic-controls")
 
@@ -147,12 +149,13 @@ def _bins(axis: str, spec: str, label: str) -> Any:
 
 
 def _arrangements(session: Session) -> list[tuple[str, str]]:
-    return list(ARRANGEMENTS if session.dataset.labelled else ARRANGEMENTS[1:])
+    judged = session.dataset.labelled and not session.no_head
+    return list(ARRANGEMENTS if judged else ARRANGEMENTS[1:])
 
 
-def _similar(specs: tuple[str, str], known: dict[str, Field]) -> Any:
+def _similar(session: Session, specs: tuple[str, str], known: dict[str, Field]) -> Any:
     kinds = [known[name].kind for spec in specs if (name := spec.partition(":")[0]) in known]
-    if "class" not in kinds:
+    if "class" not in kinds or session.no_head:
         return None
     return html.Label(
         [
@@ -171,6 +174,8 @@ def _note(session: Session, mosaic: Any) -> str:
         return f"No sample{where} fits; choose another split or query"
     if not len(mosaic.ids):
         return f"No errors among the {len(mosaic.samples):,} samples{where}: choose other pictures"
+    if session.no_head:
+        return "Without predictions nothing can be confused: sorted by what the rows and columns say"
     if not session.dataset.labelled:
         return "Nothing is labelled, so nothing can be confused: sorted by the predicted class alone"
     return ""

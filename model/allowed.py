@@ -39,10 +39,16 @@ LAYERS = _words("""
     Solarization
     """)
 READ_FILES = _words("TFSMLayer StringLookup IntegerLookup TextVectorization")
+CUDNN = _words("CuDNNLSTM CuDNNGRU")
 # Layers after which the number of channels has nothing to do with that before them.
 RESHAPING = _words("""
     AdditiveAttention Attention Bidirectional CategoryEncoding Dot EinsumDense GroupQueryAttention
     GroupedQueryAttention Permute Pipeline RNN Reshape StackedRNNCells TimeDistributed
+    """)
+# Layers that leave a map's width and height as they are.
+SAME_PLACES = _words("""
+    Activation ELU LeakyReLU PReLU ReLU BatchNormalization Dropout SpatialDropout2D GaussianNoise Rescaling
+    ZeroPadding2D
     """)
 ACTIVATIONS = _words("""
     celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh leaky_relu linear

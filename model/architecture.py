@@ -16,12 +16,14 @@ from typing import Any
 from model import BadModel, shown
 from model.allowed import (
     ACTIVATIONS,
+    CUDNN,
     LAYERS,
     MODELS,
     PARTS,
     PLAIN,
     READ_FILES,
     RESHAPING,
+    SAME_PLACES,
     is_function,
     is_keras,
 )
@@ -130,6 +132,8 @@ class _Judge:
                 problem = f"calls the function '{shown(name)}'; not loaded; {self._way_out(REPLACE)}"
         elif kind in READ_FILES:
             problem = f"({kind}) reads files; not loaded; save the network without it"
+        elif kind in CUDNN:
+            problem = f"({kind}) ran on NVIDIA cards only, and Keras has none any more; convert it to {kind[5:]}"
         elif kind not in PLAIN and not is_keras(kind, module, node.get("registered_name")):
             remedy = self._way_out("rebuild it from Keras's layers, or name its code: --custom FILE.py")
             problem = f"is of class '{shown(kind, 40)}', which is not one of Keras's own; {remedy}"
@@ -225,23 +229,46 @@ def is_image(shape: tuple[int | None, ...], channels_first: bool) -> bool:
 def least_weights(config: Mapping[str, Any]) -> tuple[int, str]:
     """A lower bound on the number of weights, and the first layer that needs plenty (or the most of all).
 
-    Channels are followed from layer to layer; where that is not possible they count as one. So a
-    network never has fewer weights than this, and a file that stores far fewer is a trap.
+    Channels, and the places of a map, are followed from layer to layer; where that is not possible they count
+    as one. So a network never has fewer weights than this, and a file that stores far fewer is a trap.
     """
     total, most, blamed = 0, 0, ""
     channels: dict[str, int] = {}
+    places: dict[str, int] = {}
     previous = ""
     for layer in _every(config):
         settings, kind = _settings(layer), layer.get("class_name")
         name = str(settings.get("name"))
         sources = [source for source in _sources(layer.get("inbound_nodes")) if source in channels] or [previous]
         incoming = _built_for(layer) or max(channels.get(source, 1) for source in sources)
+        area = min(places.get(source, 1) for source in sources)
         need, channels[name] = _need(str(kind), settings, incoming)
+        if kind == "PReLU" and not settings.get("shared_axes"):
+            need = area * incoming
+        if kind == "Flatten":
+            channels[name] = area * incoming
+        places[name] = _places(str(kind), settings, area)
         total += need
         if most < need and most < PLENTY:
             most, blamed = need, name
         previous = name
     return total, blamed
+
+
+def _places(kind: str, settings: Mapping[str, Any], incoming: int) -> int:
+    """Places of the maps that come out, at least."""
+    factor = settings.get("size" if kind.startswith("UpSampling") else "strides")
+    step = math.prod(_whole(each) or 1 for each in factor) if isinstance(factor, list) else _whole(factor) or 1
+    if kind == "InputLayer":
+        shape = settings.get("batch_shape") or settings.get("batch_input_shape")
+        inner = shape[1:] if isinstance(shape, list) and len(shape) == 4 else []
+        first = inner and _whole(inner[0]) in (1, 3) and _whole(inner[-1]) not in (1, 3)
+        return math.prod(_whole(each) or 1 for each in (inner[1:] if first else inner[:-1]))
+    if kind.startswith("UpSampling") or kind.endswith("Transpose"):
+        return incoming * step
+    if kind in SAME_PLACES or (kind.startswith("Conv") and settings.get("padding") == "same" and step == 1):
+        return incoming
+    return 1
 
 
 def _built_for(layer: Mapping[str, Any]) -> int:

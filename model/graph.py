@@ -102,8 +102,10 @@ def cost(layers: Sequence[Layer], *, channels_first: bool = False) -> int:
     return total
 
 
-def penultimate(layers: Sequence[Layer]) -> str:
+def penultimate(layers: Sequence[Layer], head: str = "") -> str:
     """The last layer before the class scores, not counting dropout, reshaping and activation layers.
+
+    `head` names the row that gives the scores; the last one if it is not said.
 
     Found from the connections: back from the end to the layer that makes the scores (the first one
     that has weights or several inputs), then back to the first one worth a look. A network with
@@ -115,7 +117,7 @@ def penultimate(layers: Sequence[Layer]) -> str:
         sources = [name for name in layer.inputs if name in rows]
         return rows[sources[-1]] if sources else None
 
-    scores = layers[-1]
+    scores = rows.get(head, layers[-1])
     while (scores.parameters == 0 or scores.kind in NORMALIZATIONS) and len(scores.inputs) == 1:
         source = back(scores)
         if source is None:
@@ -127,6 +129,18 @@ def penultimate(layers: Sequence[Layer]) -> str:
     if found is not None:
         return found.name
     return next((layer.name for layer in (scores, *reversed(layers)) if layer.usable), scores.name)
+
+
+def embedding(layers: Sequence[Layer], end: str) -> str:
+    """The layer to look at first in a network without class scores: what it gives out, or the last worth a look."""
+    rows = {layer.name: layer for layer in layers}
+    found: Layer | None = rows.get(end, layers[-1])
+    while found is not None and not found.usable:
+        sources = [name for name in found.inputs if name in rows]
+        found = rows[sources[-1]] if sources else None
+    if found is not None:
+        return found.name
+    return next((layer.name for layer in reversed(layers) if layer.usable), layers[-1].name)
 
 
 def usable_layers(info: NetworkInfo, limit: int = 24) -> tuple[str, ...]:

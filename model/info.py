@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from util import UnknownName, nearest
 
-Output = Literal["softmax", "logits", "sigmoid", "probabilities"]
+Output = Literal["softmax", "logits", "sigmoid", "probabilities", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,18 @@ class NetworkInfo:
         tensor_shape: what its input tensor really looks like without the batch axis, for example
             (784,) or (28, 28) where input_shape is (28, 28, 1).
         channels_first: whether maps are (ch, h, w).
-        n_outputs: number of classes; a single sigmoid counts as two.
-        output: what comes out of the last layer, and so how the logits are obtained.
-        default_layer: the last layer before the class scores.
+        n_outputs: number of classes; a single sigmoid counts as two; 0 for a network without a class head,
+            an embedding, which has no logits.
+        output: what comes out of the class head, and so how the logits are obtained; "none" without one.
+        default_layer: the last layer before the class scores; of an embedding, the embedding.
         parameters: all weights; trainable_parameters: those that training changes.
         keras_version: the Keras that opened it; saved_with: the Keras that wrote it, "" if unknown.
         notices: what a person should know, a sentence each.
         damaged: those of them that are about weights which are no numbers.
+        head: the row that gives the class scores, "" without one.
+        no_head: why there is none, a sentence; "" with one.
+        outputs: the rows that the network gives out, in its order.
+        mirrored: whether its kernels were turned because it does better so.
     """
 
     name: str
@@ -71,6 +76,10 @@ class NetworkInfo:
     saved_with: str
     notices: tuple[str, ...] = ()
     damaged: tuple[str, ...] = ()
+    head: str = ""
+    no_head: str = ""
+    outputs: tuple[str, ...] = ()
+    mirrored: bool = False
 
     def layer(self, name: str) -> Layer:
         """The layer of that name.

@@ -4,42 +4,62 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model import BadModel, architecture, building, custom, graph, outline, reading, scores, shown
+from model import (
+    BadModel,
+    architecture,
+    backbones,
+    building,
+    custom,
+    graph,
+    heads,
+    maps,
+    outline,
+    reading,
+    scores,
+    shown,
+    stages,
+    weights,
+)
 from model.info import NetworkInfo, image_shape
 from util import Progress, Report, silent
 
 if TYPE_CHECKING:
     from model.preprocessing import Preprocessing
 
-BATCH_FLOATS = 64 << 20  # at most these in one layer's maps of a batch: 256 MB
 BATCH_STEP = 32
-OPEN_SIZE = 96  # side of the trial image where the network takes any size
 
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """What one pass gives: logits (n, c) float32, and per layer (n, width) float32, rows as the images."""
+    """What one pass gives: logits (n, c) float32, per layer and per reading (n, width) float32, rows as the images.
+
+    Without a class head c is 0.
+    """
 
     logits: NDArray[np.float32]
     activations: dict[str, NDArray[np.float32]]
+    features: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 class Network:
     """An opened network. `info` describes it, `forward` runs it."""
 
-    def __init__(self, info: NetworkInfo, keras_network: Any, ending: scores.Ending) -> None:
+    def __init__(self, info: NetworkInfo, keras_network: Any, ending: scores.Ending | None) -> None:
         self.info = info
+        self.expects: Preprocessing | None = None  # where it is known how it wants its pixels scaled
+        self.order: tuple[int, ...] = ()  # the outputs in the order of the logits' columns; () as they are
         self._network = keras_network
         self._ending = ending
-        self._compiled: dict[tuple[str, ...], Callable[[Any], Any]] = {}
+        self._compiled: dict[tuple[object, ...], Callable[[Any], Any]] = {}
 
     def forward(
         self,
@@ -47,6 +67,7 @@ class Network:
         layers: Sequence[str],
         *,
         preprocessing: Preprocessing,
+        readings: Mapping[str, stages.Stage] = MappingProxyType({}),
         batch_size: int = 512,
         report: Report = silent,
     ) -> Forward:
@@ -59,6 +80,7 @@ class Network:
             images: (n, h, w, ch) uint8.
             layers: names of usable layers.
             preprocessing: how pixels become input.
+            readings: what else is wanted of some layers, by name: their maps in cells, or the peaks of them.
             batch_size: at most these images at once; fewer where the maps are large.
             report: told after each batch.
 
@@ -69,8 +91,9 @@ class Network:
         n = len(images)
         logits = np.empty((n, self.info.n_outputs), np.float32)
         activations = {layer.name: np.empty((n, layer.width), np.float32) for layer in wanted}
+        features: dict[str, NDArray[np.float32]] = {}
         batch = self._batch(n, images.shape[1:], batch_size)
-        run = self._run(tuple(activations))
+        run = self._run(tuple(activations), tuple(readings.values()))
         for start in range(0, n, batch):
             rows = images[start : start + batch]
             inputs = preprocessing.apply(rows)
@@ -78,14 +101,22 @@ class Network:
                 inputs = np.concatenate([inputs, np.zeros((batch - len(rows), *inputs.shape[1:]), np.float32)])
             stop = start + len(rows)
             values = run(inputs)
-            for array, value in zip((logits, *activations.values()), values, strict=True):
+            if not features:  # how wide a reading is shows when it is there
+                shapes = [value.shape[1] for value in values[len(values) - len(readings) :]]
+                features = {name: np.empty((n, w), np.float32) for name, w in zip(readings, shapes, strict=True)}
+            arrays = (*((logits,) if self._ending else ()), *activations.values(), *features.values())
+            for array, value in zip(arrays, values, strict=True):
                 array[start:stop] = value.numpy()[: len(rows)]
             report(Progress("predictions and activations", stop, n, "images"))
-        return Forward(logits, activations)
+        return Forward(logits, activations, features)
 
     def logits(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(n, c) logits of a few preprocessed inputs at once, without building a graph first."""
-        batch = self._network.inputs[0].shape[0] or len(inputs)
+        """(n, c) logits of a few preprocessed inputs at once, without building a graph first.
+
+        Only of a network with a class head.
+        """
+        fitting = maps.fitting(self.info.layers, inputs.shape[1:])
+        batch = self._network.inputs[0].shape[0] or min(len(inputs), fitting)
         padding = np.zeros((-len(inputs) % max(batch, 1), *inputs.shape[1:]), np.float32)
         padded = np.concatenate([inputs, padding])
         values = [
@@ -93,48 +124,81 @@ class Network:
         ]
         return np.concatenate([np.asarray(value) for value in values])[: len(inputs)]
 
-    def _outputs(self, inputs: Any, layers: tuple[str, ...]) -> list[Any]:
-        """The logits and then every layer, pooled."""
-        tensors = [self._ending.tensor, *(outline.output_tensor(self._network, name) for name in layers)]
-        with self._ending.bare():
-            first, *rest = outline.run(self._network, tensors, inputs)
-        pooled = []
-        for name, value in zip(layers, rest, strict=True):
-            value = self._ending.restored(value) if name in self._ending.rows else value
-            pooled.append(outline.pool(value, channels_first=self.info.channels_first))
-        return [self._ending.logits(first), *pooled]
+    def mirror(self) -> None:
+        """Turn the kernels of all convolutions by half a turn; a second call turns them back."""
+        weights.mirror(self._network)
 
-    def _run(self, layers: tuple[str, ...]) -> Callable[[Any], Any]:
+    def _outputs(self, inputs: Any, layers: tuple[str, ...], readings: tuple[stages.Stage, ...] = ()) -> list[Any]:
+        """The logits, if there are any, then every layer, pooled, then every reading."""
+        ending, first = self._ending, self.info.channels_first
+        names = (*layers, *(stage.layer for stage in readings))
+        tensors = [outline.output_tensor(self._network, name) for name in names]
+        given: list[Any] = []
+        if ending is None:
+            values = outline.run(self._network, tensors, inputs) if tensors else []
+        else:
+            with ending.bare():
+                scored, *values = outline.run(self._network, [ending.tensor, *tensors], inputs)
+            given = [self._ordered(ending.logits(scored))]
+            values = [
+                ending.restored(value) if name in ending.rows else value
+                for name, value in zip(names, values, strict=True)
+            ]
+        pooled = [outline.pool(value, channels_first=first) for value in values[: len(layers)]]
+        read = [
+            stages.read(value, stage.how, channels_first=first)
+            for value, stage in zip(values[len(layers) :], readings, strict=True)
+        ]
+        return [*given, *pooled, *read]
+
+    def _ordered(self, logits: Any) -> Any:
+        """The columns in the order of the data's classes."""
+        import tensorflow as tf
+
+        return tf.gather(logits, self.order, axis=1) if self.order else logits
+
+    def _run(self, layers: tuple[str, ...], readings: tuple[stages.Stage, ...]) -> Callable[[Any], Any]:
         """The compiled pass. Plain, not XLA: that took as long per batch and a second more to begin with."""
         import tensorflow as tf
 
-        if layers not in self._compiled:
-            self._compiled[layers] = tf.function(lambda inputs: self._outputs(inputs, layers))
-        return self._compiled[layers]
+        what = (layers, readings)
+        if what not in self._compiled:
+            self._compiled[what] = tf.function(lambda inputs: self._outputs(inputs, layers, readings))
+        return self._compiled[what]
 
     def _batch(self, n: int, image: tuple[int, ...], at_most: int) -> int:
         fixed = self._network.inputs[0].shape[0]
         if fixed is not None:
             return int(fixed)
-        fitting = BATCH_FLOATS // outline.largest_map(self.info.layers, image)
         needed = -(-max(n, 1) // BATCH_STEP) * BATCH_STEP
-        return max(1, min(at_most, max(BATCH_STEP // 2, fitting), needed))
+        return max(1, min(at_most, maps.fitting(self.info.layers, image), needed))
 
 
-def open_network(path: Path, image: tuple[int, ...] | None = None, code: Path | None = None) -> Network:
+def open_network(
+    path: Path,
+    image: tuple[int, ...] | None = None,
+    code: Path | None = None,
+    *,
+    output: str | None = None,
+    n_classes: int = 0,
+) -> Network:
     """Open a network of any era, whatever its name ends in. Imports Keras, which takes seconds.
 
     Args:
-        path: the file.
+        path: the file, or words for a backbone.
         image: (h, w, ch) of the images it is opened for; an input of unknown shape takes it.
         code: a Python file that the person trusts, run if the network needs classes of it.
+        output: the output that classifies, by name or number, or "none"; see `heads.choose`.
+        n_classes: of the data it is opened for; 0 where that is not known.
 
     Raises:
-        BadModel: see `reading.scan`; or Keras cannot build it, or it gives no row of class scores.
+        BadModel: see `reading.scan`; or Keras cannot build it, or it is not clear which output classifies.
     """
+    if backbones.is_named(path):
+        return backbones.open_backbone(path, n_classes=n_classes, output=output)
     found = reading.scan(path, image, code)
     file = shown(path, 90)
-    keras = _keras(file)
+    keras = on_tensorflow(file)
     classes = _trusted(code, found["custom"])
     try:
         network = building.build(keras, path, found, file, classes)
@@ -152,7 +216,7 @@ def open_network(path: Path, image: tuple[int, ...] | None = None, code: Path | 
             found = {**reading.scan(again[0], image), "keras_version": found["keras_version"]}
             network = building.build(keras, again[0], found, file, {})
             found["notices"] = (f"Today's Keras could not build it; {again[1]} read it first, and handed it on.",)
-    return _described(_functional(network, found, image), path, found, code)
+    return described(_functional(network, found, image), path, found, code, output=output, n_classes=n_classes)
 
 
 def _trusted(code: Path | None, needed: frozenset[str]) -> dict[str, Any]:
@@ -181,27 +245,43 @@ def _functional(network: Any, found: dict[str, Any], image: tuple[int, ...] | No
     return keras.Model(start, network(start))
 
 
-def _described(network: Any, path: Path, found: dict[str, Any], code: Path | None) -> Network:
+def described(
+    network: Any, path: Path, found: dict[str, Any], code: Path | None, *, output: str | None, n_classes: int
+) -> Network:
+    """A network of Keras's, described and ready to run. For the arguments see `open_network`.
+
+    Args:
+        network: built, and flat.
+        path: how messages call it, and where its identity comes from.
+        found: what `reading.scan` found; of a network by name just format (""), notices, channels_first
+            and keras_version.
+        code: the file named with --custom.
+        output: the output that classifies.
+        n_classes: of the data.
+
+    Raises:
+        BadModel: it takes no images, fails on them, or it is not clear which output classifies.
+    """
     import keras
 
     file = shown(path, 90)
     if not network.built or not getattr(network, "inputs", None):
         raise BadModel(f"{file}: does not say what images it takes; save it again after training it")
-    if len(network.outputs) != 1:
-        names = shown(", ".join(outline.producer(tensor)[0].name for tensor in network.outputs), 60)
-        raise BadModel(f"{file}: has {len(network.outputs)} outputs ({names}); save a network with one of them")
-    output = tuple(network.outputs[0].shape)
-    if len(output) != 2 or output[1] is None:
-        raise BadModel(f"{file}: gives {_times(output)}, not one row of class scores; give a classifier")
     tensor_shape, first = tuple(network.inputs[0].shape[1:]), bool(found["channels_first"])
     if not architecture.is_image(tensor_shape, first):
         raise BadModel(f"{file}: expects input {_times((None, *tensor_shape))}; give a network that takes images")
     rows = outline.layers(network, channels_first=first)
+    maps.check(rows, network.inputs[0].shape, network, file)
     damaged = tuple(_damaged(network))
     try:
-        ending = scores.find(network, _noise(network.inputs[0].shape))
+        endings = _endings(network)
     except Exception as error:  # as above: whatever TensorFlow raises is about this network
         raise BadModel(f"{file}: fails on an image of noise ({shown(error, 90)}); try it in Keras itself") from error
+    given = _heads(network, endings)
+    choice = heads.choose(given, n_classes, output, file)
+    ending = None if choice.place is None else endings[choice.place]
+    head = "" if choice.place is None else given[choice.place].name
+    told = (_misnamed(path, found["format"]), *found["notices"], f"{choice.no_head} {choice.notice}".strip())
     info = NetworkInfo(
         name=path.name,
         digest=reading.fingerprint(path, code),
@@ -209,20 +289,47 @@ def _described(network: Any, path: Path, found: dict[str, Any], code: Path | Non
         input_shape=image_shape(tensor_shape, first),
         tensor_shape=tensor_shape,
         channels_first=first,
-        n_outputs=max(2, output[1]),
-        output=ending.output,
-        default_layer=graph.penultimate(rows),
+        n_outputs=0 if choice.place is None else given[choice.place].classes,
+        output="none" if ending is None else ending.output,
+        default_layer=graph.penultimate(rows, head) if head else graph.embedding(rows, given[0].name),
         parameters=int(network.count_params()),
         trainable_parameters=sum(math.prod(weight.shape) for weight in network.trainable_weights),
         keras_version=keras.__version__,
         saved_with=found["keras_version"],
-        notices=tuple(filter(None, (_misnamed(path, found["format"]), *found["notices"], ending.notice, *damaged))),
+        notices=tuple(filter(None, (*told, ending.notice if ending else "", *damaged))),
         damaged=damaged,
+        head=head,
+        no_head=choice.no_head,
+        outputs=tuple(each.name for each in given),
     )
     return Network(info, network, ending)
 
 
-def _keras(file: str) -> Any:
+def _endings(network: Any) -> list[scores.Ending | None]:
+    """How every output ends, None where it gives no row of numbers."""
+    noise = _noise(network.inputs[0].shape)
+    found = [
+        scores.find(network, noise, tensor) if len(tensor.shape) == 2 and tensor.shape[1] else None
+        for tensor in network.outputs
+    ]
+    if not any(found):  # tried all the same: a network that cannot run should be refused at once
+        outline.run(network, network.outputs, noise)
+    return found
+
+
+def _heads(network: Any, endings: list[scores.Ending | None]) -> list[heads.Head]:
+    return [
+        heads.Head(
+            name=outline.producer(tensor)[0].name,
+            shape=tuple(tensor.shape),
+            scores=ending is not None and scores.is_explicit(ending),
+            weighted=scores.has_weights(tensor),
+        )
+        for tensor, ending in zip(network.outputs, endings, strict=True)
+    ]
+
+
+def on_tensorflow(file: str) -> Any:
     """Keras on TensorFlow."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -236,11 +343,13 @@ def _keras(file: str) -> Any:
 def _noise(shape: tuple[int | None, ...]) -> NDArray[np.float32]:
     """A few inputs of noise in 0..1, the same every time."""
     batch, *rest = shape
-    sizes = [OPEN_SIZE if size is None else size for size in rest]
+    sizes = [maps.OPEN_SIZE if size is None else size for size in rest]
     return np.random.default_rng(0).random((batch or 4, *sizes), dtype=np.float32)
 
 
 def _misnamed(path: Path, found: str) -> str:
+    if not found:
+        return ""
     expected = {"h5": (".h5", ".hdf5"), "keras": (".keras",)}[found]
     kind = {"h5": "a legacy HDF5 file", "keras": "a .keras archive"}[found]
     return "" if path.suffix.lower() in expected else f"{shown(path.name)} is {kind} in spite of its name."

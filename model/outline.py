@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from model.info import Layer
@@ -155,8 +154,3 @@ def _width(shape: tuple[int | None, ...], channels_first: bool) -> int:
 
 def _is_float(tensor: Any) -> bool:
     return "float" in str(tensor.dtype)
-
-
-def largest_map(rows: tuple[Layer, ...], image: tuple[int, ...]) -> int:
-    """Floats per sample of the widest place in the network, at least those of the image itself."""
-    return max([math.prod(image), *(math.prod(size or 1 for size in row.output_shape[1:]) for row in rows)])

@@ -13,7 +13,7 @@ from model import Mismatch, resizing
 from model.info import NetworkInfo
 from util import UnknownName, nearest
 
-Scaling = Literal["0..1", "0..255", "-1..1", "standardized", "imagenet", "imagenet-mean"]
+Scaling = Literal["0..1", "0..255", "-1..1", "standardized", "imagenet", "imagenet-mean", "own"]
 Channels = Literal["last", "first", "dropped", "flat"]
 Size = Literal["same", "border", "stretch"]
 
@@ -25,7 +25,9 @@ SCALINGS: dict[str, str] = {
     "imagenet": "pixels minus ImageNet's mean, divided by ImageNet's spread, per color",
     "imagenet-mean": "pixels minus ImageNet's mean per color (0..255)",
 }
+OWN = "pixels minus the mean that the network was trained with, divided by its spread, per color"
 INVERTED, SWAPPED = "inverted", "BGR"
+SIZES = ("border", "stretch")
 IMAGENET = ((123.675, 116.28, 103.53), (58.395, 57.12, 57.375))  # of pixels as red, green, blue
 SOME = 10_000  # images whose mean and spread are taken
 BORDER = 1.25  # a network's side to an image's, up to which there is a border
@@ -36,14 +38,14 @@ class Preprocessing:
     """The way from uint8 images to a network's input.
 
     Attributes:
-        scaling: see SCALINGS.
+        scaling: see SCALINGS; "own" is one that comes with a network and is not among these.
         size: "same": images are taken in the size they have; "border": in the middle of a black picture
             of the network's size; "stretch": bilinear.
         height, width: of the network's input, in pixels; 0 where size is "same".
         colors: channels of the network's input, 1 or 3; 0 where the images have as many.
         channels: where the channel axis goes: "last" and "first" keep it, "dropped" removes the only
             channel, "flat" makes one row of the image.
-        mean, spread: per channel of the network's input, in pixels; for "standardized" and ImageNet's only.
+        mean, spread: per channel of the network's input, in pixels; for "standardized", ImageNet's and "own".
         inverted: whether black and white are exchanged first.
         swapped: whether red and blue are exchanged.
         notices: what a person should know about the choice.
@@ -70,7 +72,7 @@ class Preprocessing:
             case "-1..1":
                 values /= 127.5
                 values -= 1
-            case "standardized" | "imagenet" | "imagenet-mean":
+            case "standardized" | "imagenet" | "imagenet-mean" | "own":
                 values -= np.asarray(self.mean, np.float32)
                 values /= np.asarray(self.spread, np.float32)
         match self.channels:
@@ -96,6 +98,10 @@ class Preprocessing:
                 values = resizing.stretched(values, self.height, self.width)
         return np.ascontiguousarray(values[..., ::-1]) if self.swapped else values
 
+    def shaped(self, plain: Preprocessing) -> Preprocessing:
+        """This scaling in the shape of another way."""
+        return replace(plain, scaling=self.scaling, mean=self.mean, spread=self.spread, swapped=self.swapped)
+
     def describe(self) -> str:
         """In plain English, without a full stop."""
         channels = {
@@ -109,7 +115,7 @@ class Preprocessing:
         size += f"{self.height}x{self.width}, " if size else ""
         turned = "black and white exchanged, " if self.inverted else ""
         turned += "red and blue exchanged, " if self.swapped else ""
-        return colors[self.colors] + size + turned + SCALINGS[self.scaling] + channels[self.channels]
+        return colors[self.colors] + size + turned + SCALINGS.get(self.scaling, OWN) + channels[self.channels]
 
     def to_dict(self) -> dict[str, Any]:
         """In types that JSON knows."""
@@ -158,26 +164,42 @@ def fitting(info: NetworkInfo, image_shape: tuple[int, ...]) -> Preprocessing:
         ratios = [wants / has for has, wants in zip(image_shape[:2], (height, width), strict=True)]
         near = image_shape[2] == 1 and min(ratios) >= 1 and max(ratios) <= BORDER
         way = replace(way, size="border" if near else "stretch", height=height, width=width)
-        done = "get a black border" if near else "are stretched"
-        notices.append(
-            f"The network takes {height}x{width} images; yours are {image_shape[0]}x{image_shape[1]} and {done}."
-        )
+        notices.append(_resized(way, image_shape))
     return replace(way, notices=tuple(notices))
+
+
+def other_size(plain: Preprocessing, image_shape: tuple[int, ...]) -> Size | None:
+    """The way to the network's size that was not taken; None where there is just one.
+
+    Args:
+        plain: how images get the shape of the network's input.
+        image_shape: (h, w, ch) as they are.
+    """
+    if plain.size == "same" or plain.height < image_shape[0] or plain.width < image_shape[1]:
+        return None
+    return "stretch" if plain.size == "border" else "border"
+
+
+def _resized(way: Preprocessing, image_shape: tuple[int, ...]) -> str:
+    done = "get a black border" if way.size == "border" else "are stretched"
+    has = f"{image_shape[0]}x{image_shape[1]}"
+    return f"The network takes {way.height}x{way.width} images; yours are {has} and {done}."
 
 
 def check_fit(info: NetworkInfo, dataset_name: str, image_shape: tuple[int, ...], n_classes: int) -> None:
     """Refuse a dataset whose images a network cannot take, or that has more classes than it has outputs.
 
-    More outputs than classes are fine: a network may know more than is asked of it.
+    More outputs than classes are fine: a network may know more than is asked of it. So is a network without a
+    class head, and so are data without labels, whose `n_classes` is 0.
 
     Raises:
         Mismatch: names both sides.
     """
     check_images(info.name, info.input_shape, dataset_name, image_shape)
-    if info.n_outputs < n_classes:
+    if 0 < info.n_outputs < n_classes:
         raise Mismatch(
             f"{info.name} has {info.n_outputs} outputs, {dataset_name} has {n_classes} classes; "
-            f"choose a network trained on {dataset_name}"
+            f"choose a network trained on {dataset_name}, or --output none to see its layers alone"
         )
 
 
@@ -186,21 +208,23 @@ def scaled(plain: Preprocessing, name: str, images: NDArray[np.uint8]) -> Prepro
 
     Args:
         plain: how the images get the shape of the network's input.
-        name: a scaling, and behind it "inverted" and "BGR", as in "-1..1 BGR".
-        images: (n, h, w, ch) uint8, for the mean and spread of "standardized".
+        name: a scaling, and behind it "inverted", "BGR", and "border" or "stretch", as in "-1..1 BGR".
+        images: (n, h, w, ch) uint8, for their size, and for the mean and spread of "standardized".
 
     Raises:
-        UnknownName: there is no such scaling, or BGR is asked of gray images.
+        UnknownName: there is no such scaling, BGR is asked of gray images, or a border around too large ones.
     """
     words = name.split() or [name]
     turns = {word.lower() for word in words[1:]}
     if words[0] not in SCALINGS:
         raise UnknownName(f"scaling '{words[0]}': not known; {nearest(words[0], list(SCALINGS))}")
     for word in words[1:]:
-        if word.lower() not in (INVERTED, SWAPPED.lower()):
+        if word.lower() not in (INVERTED, SWAPPED.lower(), *SIZES):
             raise UnknownName(
-                f"scaling '{name}': '{word}' is not known; behind a scaling there may be inverted or BGR"
+                f"scaling '{name}': '{word}' is not known; behind a scaling there may be inverted, BGR, border or "
+                "stretch"
             )
+    plain = _sized(plain, name, turns & set(SIZES), images.shape[1:])
     scaling: Any = words[0]
     swapped = SWAPPED.lower() in turns
     if swapped and (plain.colors or images.shape[-1]) != 3:
@@ -219,6 +243,20 @@ def scaled(plain: Preprocessing, name: str, images: NDArray[np.uint8]) -> Prepro
         mean=tuple(float(value) for value in few.mean(axis=(0, 1, 2))),
         spread=tuple(float(value) or 1.0 for value in few.std(axis=(0, 1, 2))),
     )
+
+
+def _sized(plain: Preprocessing, name: str, asked: set[str], image_shape: tuple[int, ...]) -> Preprocessing:
+    """The same way with the size that was asked for, and its notice."""
+    if not asked or asked == {plain.size}:
+        return plain
+    size = other_size(plain, image_shape)
+    if size is None or asked != {size}:
+        why = "are as large as the network takes" if plain.size == "same" else "are larger than the network takes"
+        why = "cannot be both" if len(asked) > 1 else why
+        raise UnknownName(f"scaling '{name}': the images {why}; leave out {' and '.join(sorted(asked))}")
+    way = replace(plain, size=size)
+    before, after = _resized(plain, image_shape), _resized(way, image_shape)
+    return replace(way, notices=tuple(after if notice == before else notice for notice in plain.notices))
 
 
 def _of_channels(values: tuple[float, ...], channels: int) -> tuple[float, ...]:

@@ -1,7 +1,8 @@
 """Which scaling a network expects, found by trying it. A wrong guess is silent and expensive.
 
 What is tried: pixels as 0..1, 0..255, -1..1, standardized by the dataset's own mean and spread and, in
-color, by ImageNet's; the same with black and white exchanged; and in color with red and blue exchanged.
+color, by ImageNet's; the same with black and white exchanged; and in color with red and blue exchanged. Where
+images are smaller than the network's, the best of these is tried with a border and stretched.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from model import graph
 from model.info import NetworkInfo
-from model.preprocessing import INVERTED, SWAPPED, Preprocessing, fitting, scaled
+from model.preprocessing import INVERTED, SWAPPED, Preprocessing, fitting, other_size, scaled
 
 if TYPE_CHECKING:
     from model.network import Network
@@ -62,20 +63,25 @@ def choose(
     Returns:
         The preprocessing, and a row per scaling that was tried: scaling, loss (mean, nats; None where
         it is not a number), accuracy, samples, chosen, best (what would be chosen if nothing was asked
-        for). Without labels nothing is tried.
+        for). Without labels nothing is tried, nor for a network that says what it expects.
 
     Raises:
         UnknownName: there is no such scaling.
     """
     plain = fitting(network.info, images.shape[1:])
     asked = None if override is None else scaled(plain, override, images)
-    asked_name = "" if asked is None else _name(asked)
+    if asked is None and network.expects is not None:
+        return network.expects.shaped(plain), []
+    asked_name = "" if asked is None else _name(asked, plain)
     color = (plain.colors or images.shape[-1]) == 3
-    rows = _sample(labels, network.info, len(COLOR) + 2 * TURNED if color else 2 * len(GRAY))
+    other = other_size(plain, images.shape[1:])
+    each = len(COLOR) + 2 * TURNED if color else 2 * len(GRAY)
+    rows = _sample(labels, network.info, each + (other is not None))
     if not len(rows):
         if asked is not None:
             return asked, []
-        notice = "Pixels are scaled to 0..1: without labels it cannot be tried which scaling the network expects."
+        without = "labels" if network.info.n_outputs else "a class head"
+        notice = f"Pixels are scaled to 0..1: without {without} it cannot be tried which scaling the network expects."
         return replace(plain, notices=(*plain.notices, notice)), []
     pixels, known = images[rows], labels[rows]
     logits: dict[str, NDArray[np.float64]] = {}
@@ -94,6 +100,11 @@ def choose(
             attempt(f"{name} {SWAPPED}")
     meant = _renamed(tries, known, network.info.n_outputs)
     best, notice = _best({name: _try(values, meant) for name, values in logits.items()})
+    if other is not None:
+        attempt(f"{best} {other}")
+        pair = {name: _try(logits[name], meant) for name in (best, f"{best} {other}")}
+        best, doubt = _best(pair)
+        notice = notice or doubt
     if asked_name:
         attempt(asked_name)
     table = [
@@ -109,7 +120,18 @@ def choose(
     ]
     if asked is not None:
         return asked, table
-    return replace(scaled(plain, best, images), notices=(*plain.notices, *((notice,) if notice else ()))), table
+    way = scaled(plain, best, images)
+    return replace(way, notices=(*way.notices, *((notice,) if notice else ()))), table
+
+
+def calm(
+    network: Network, way: Preprocessing, images: NDArray[np.uint8], labels: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The losses of the samples that are tried, (m,) nats, at the temperature that makes their mean smallest."""
+    rows = _sample(labels, network.info, 2)
+    logits = network.logits(way.apply(images[rows])).astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(_calm(logits, labels[rows]), nan=np.inf, posinf=np.inf)
 
 
 def _renamed(tries: Mapping[str, _Try], labels: NDArray[np.int64], c: int) -> NDArray[np.int64]:
@@ -148,8 +170,10 @@ def _mean(losses: NDArray[np.float64]) -> float:
     return mean if math.isfinite(mean) else math.inf
 
 
-def _name(way: Preprocessing) -> str:
-    return way.scaling + f" {INVERTED}" * way.inverted + f" {SWAPPED}" * way.swapped
+def _name(way: Preprocessing, plain: Preprocessing) -> str:
+    """What a way is called in the table; its size is named where it is not the usual one."""
+    size = "" if way.size == plain.size else f" {way.size}"
+    return way.scaling + f" {INVERTED}" * way.inverted + f" {SWAPPED}" * way.swapped + size
 
 
 def _best(tries: Mapping[str, _Try]) -> tuple[str, str]:
@@ -168,7 +192,7 @@ def _best(tries: Mapping[str, _Try]) -> tuple[str, str]:
     if not finite:
         return usual, f"Pixels are scaled to {usual}, but the network gives numbers that are none, however scaled."
     wisest = min(finite.values(), key=lambda tried: float(tried.calm.mean()))
-    near = {name: tried for name, tried in finite.items() if not _is_clear(tried.calm - wisest.calm)}
+    near = {name: tried for name, tried in finite.items() if not is_clear(tried.calm - wisest.calm)}
     surest = min(near.values(), key=lambda tried: float(tried.losses.mean()))
     least = float(surest.losses.mean())
     near = {
@@ -188,7 +212,7 @@ def _agree(one: _Try, other: _Try) -> bool:
     return bool((one.predicted == other.predicted).mean() >= AGREE)
 
 
-def _is_clear(more: NDArray[np.float64]) -> bool:
+def is_clear(more: NDArray[np.float64]) -> bool:
     """Whether losses are larger by more than chance would do, sample by sample, and by enough to matter."""
     n = len(more)
     error = float(more.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf

@@ -13,12 +13,14 @@ import json
 import os
 import re
 import stat
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model import BadModel, architecture, custom, eras, eras_first, shown, stored
+from model import BadModel, architecture, backbones, custom, eras, eras_first, shown, stored
 from model.info import image_shape
+from model.kernels import UNDECIDED
 from util import DIGEST_LENGTH, digest
 
 BUNDLED = Path(__file__).resolve().parent
@@ -43,16 +45,33 @@ def bundled() -> dict[str, Path]:
 
 
 def resolve(text: str) -> Path:
-    """The file a person means: a path, or the name of a bundled network.
+    """The file a person means: a path, or the name of a bundled network. Words for a backbone stay as they are.
 
     Raises:
         BadModel: it is an address on some network; nothing is ever fetched.
     """
+    if backbones.is_named(text):
+        return Path(text)
     _refuse_address(text)
     path = Path(text).expanduser()
     if not os.path.isfile(path) and text in (known := bundled()):  # unlike Path.is_file, never raises
         return known[text]
     return path
+
+
+def looks_like_one(text: str) -> bool:
+    """Whether a word of the command line means a network, by its ending or by what the file begins with."""
+    if backbones.is_named(text) or text.lower().endswith(SUFFIXES):
+        return True
+    path = Path(text).expanduser()
+    try:
+        if not os.path.isfile(path):
+            return False
+        with path.open("rb") as stream:
+            head = stream.read(len(HDF5))
+        return head == HDF5 or (head.startswith(ZIP) and "config.json" in zipfile.ZipFile(path).namelist())
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
 
 
 def sniff(path: Path) -> None:
@@ -61,6 +80,9 @@ def sniff(path: Path) -> None:
     Raises:
         BadModel: missing, a folder, unreadable, empty, or something else than HDF5 or zip.
     """
+    if backbones.is_named(path):
+        backbones.check(path)
+        return
     _refuse_address(str(path))
     file = _file(path)
     try:
@@ -99,6 +121,8 @@ def fingerprint(path: Path, code: Path | None = None) -> str:
     Raises:
         BadModel: one of them cannot be read, or `<file>.sha256` beside the first says something else.
     """
+    if backbones.is_named(path):
+        return backbones.fingerprint(path)
     own = _hashed(path)
     try:
         beside = stored.sibling(path)
@@ -209,10 +233,7 @@ def _notices(
     if found.backend == "theano":
         yield "The network was trained on Theano, whose convolutions mirror their kernels; they were turned."
     elif first and not found.backend and inputs is not None and inputs.channels_first:
-        yield (
-            "Keras 1 did not write down what it ran on. The kernels were taken as TensorFlow's; if accuracy is near "
-            "chance, they are Theano's, which are mirrored."
-        )
+        yield UNDECIDED
 
 
 def _parsed(text: str, file: str) -> dict[str, Any]:

@@ -73,15 +73,17 @@ class Ending:
         return values if self.layer is None else self.layer.activation(values)
 
 
-def find(network: Any, sample: Any) -> Ending:
+def find(network: Any, sample: Any, tensor: Any = None) -> Ending:
     """How a network ends, read from its graph and tried on a few inputs.
 
     Args:
-        network: an opened Keras network with one output of shape (n, classes).
+        network: an opened Keras network.
         sample: a few float32 inputs of it.
+        tensor: the output of shape (n, classes) that is meant, its first if None.
     """
-    ending = _from_graph(network)
-    given = np.asarray(outline.run(network, network.outputs, sample)[0], np.float32)
+    tensor = network.outputs[0] if tensor is None else tensor
+    ending = _from_graph(tensor)
+    given = np.asarray(outline.run(network, [tensor], sample)[0], np.float32)
     if ending is not None:
         with ending.bare():
             values = outline.run(network, [ending.tensor], sample)[0]
@@ -90,13 +92,26 @@ def find(network: Any, sample: Any) -> Ending:
     total = given.sum(axis=-1) if given.shape[-1] > 1 else given[:, 0]
     likely = bool((given >= 0).all()) and bool(np.allclose(total, 1, atol=1e-3) or given.shape[-1] == 1)
     if likely and bool((given <= 1 + 1e-6).all()):
-        return _explained(Ending("probabilities", network.outputs[0]), given.shape[-1])
-    notice = f"The network ends in {_last_kind(network)}; its outputs are taken as logits."
-    return Ending("logits", network.outputs[0], notice=notice)
+        return _explained(Ending("probabilities", tensor), given.shape[-1])
+    notice = f"The network ends in {type(outline.producer(tensor)[0]).__name__}; its outputs are taken as logits."
+    return Ending("logits", tensor, notice=notice)
 
 
-def _from_graph(network: Any) -> Ending | None:
-    tensor = network.outputs[0]
+def is_explicit(ending: Ending) -> bool:
+    """Whether the end itself says that these are class scores: numbers as such might be anything."""
+    return ending.output != "logits" or _activation(_last(ending.tensor)[0]) == "log_softmax"
+
+
+def has_weights(tensor: Any) -> bool:
+    """Whether the row that makes an output's numbers has weights, and makes one number for each of them."""
+    operation, node, _, _ = _last(tensor)
+    if "Normalization" in type(operation).__name__ or node.output_tensors[0].shape[-1] != tensor.shape[-1]:
+        return False
+    return bool(getattr(operation, "weights", None))
+
+
+def _last(tensor: Any) -> tuple[Any, Any, frozenset[str], bool]:
+    """The row that makes a tensor's numbers and its call, the rows that only pass them on, and whether any do."""
     operation, node = outline.producer(tensor)
     rows = {operation.name}
     passed = False
@@ -109,10 +124,14 @@ def _from_graph(network: Any) -> Ending | None:
             rows.add(operation.name)
             passed = True
         else:
-            break
+            return operation, node, frozenset(rows), passed
+
+
+def _from_graph(tensor: Any) -> Ending | None:
+    operation, node, rows, passed = _last(tensor)
     activation = _activation(operation)
     if activation in ("softmax", "sigmoid") and hasattr(operation, "activation"):
-        return Ending(activation, tensor, operation, frozenset(rows))
+        return Ending(activation, tensor, operation, rows)
     if activation in ("softmax", "sigmoid") and not passed:
         return Ending(activation, node.input_tensors[0])
     if activation in ("linear", "log_softmax"):
@@ -156,7 +175,3 @@ def _explained(ending: Ending, units: int) -> Ending:
     elif ending.output == "logits":
         notice = "The network gives logits (no softmax at the end); probabilities are their softmax."
     return replace(ending, notice=notice)
-
-
-def _last_kind(network: Any) -> str:
-    return str(type(outline.producer(network.outputs[0])[0]).__name__)

@@ -50,6 +50,19 @@ def load(network: Any, path: Path, file: str, *, first: bool, backend: str) -> N
                 _set(part, _mirrored(part, _today(part, own) if first else own, backend), file)
 
 
+def mirror(network: Any) -> None:
+    """Turn the kernels of all convolutions of a network by half a turn, which a second call undoes."""
+    for layer in _leaves(network):
+        if type(layer).__name__ in MIRRORED:
+            for variable in layer.weights:
+                if len(variable.shape) >= 3:
+                    variable.assign(_turned(variable.value.numpy()))
+
+
+def _turned(array: NDArray[Any]) -> NDArray[Any]:
+    return np.flip(array, tuple(range(array.ndim - 2)))
+
+
 def _groups(group: Any) -> list[Arrays]:
     """The arrays of every layer that has some."""
     if "nb_layers" not in group.attrs:
@@ -110,7 +123,7 @@ def _mirrored(layer: Any, arrays: Arrays, backend: str) -> Arrays:
     """Theano's kernels as TensorFlow needs them."""
     if backend != "theano" or type(layer).__name__ not in MIRRORED:
         return arrays
-    return [np.flip(array, tuple(range(array.ndim - 2))) if array.ndim >= 3 else array for array in arrays]
+    return [_turned(array) if array.ndim >= 3 else array for array in arrays]
 
 
 def _set(layer: Any, arrays: Arrays, file: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,9 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_NETWORK = {"KERAS_HOME": "/nonexistent", "HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
 
 
-def run(*arguments, timeout=120, **environment):
+def run(*arguments, timeout=120, where=None, **environment):
     return subprocess.run(
-        [sys.executable, str(ROOT / "app.py"), *map(str, arguments)],
+        [sys.executable, str(ROOT / "app.py"), *map(str, arguments)], cwd=where,
         capture_output=True, text=True, timeout=timeout, env={**os.environ, **environment},
     )  # fmt: skip
 
@@ -78,6 +79,12 @@ def test_every_option_stands_in_the_readme():
         (["--limit", "0"], 2, "give 1 or more"),
         (["--limit", "-5"], 2, "give 1 or more"),
         (["--limit", "nan"], 2, "give 1 or more"),
+        (["--batch", "0"], 2, "give 1 to 65536"),
+        (["--device", "tpu"], 2, "give cpu, or gpu:0"),
+        (["--gpu-memory", "1.5"], 2, "is no share"),
+        (["--features", "nosuch.npy"], 4, "--features nosuch.npy: no such file"),
+        (["--coordinates", "nosuch.npy"], 4, "--coordinates nosuch.npy: no such file"),
+        (["keras:mobilenetv2"], 3, "did you mean 'keras:MobileNetV2'?"),
         (["--min-accuracy", "98"], 2, "from 0 to 1"),
         (["mnist", "model.h5"], 2, "the model comes first; try python app.py model.h5 mnist"),
         (["mnist", "minst"], 4, "did you mean 'mnist'"),
@@ -86,7 +93,11 @@ def test_every_option_stands_in_the_readme():
         (["minst"], 3, "did you mean"),
         (["hf://somebody/something"], 3, "local file"),
         (["--host", "nosuch.invalid"], 5, "nosuch.invalid"),
-        (["mnist", "mnist", "a", "b"], 2, "not an option"),
+        (["mnist", "nosuch.npz", "photos/"], 4, "no such file"),
+        (["a.h5", "mnist", "b.h5"], 2, "the model comes first; try python app.py a.h5 b.h5 mnist"),
+        (["a.h5", "b.keras", "a.h5"], 2, "a.h5: is given twice"),
+        ([f"{number}.h5" for number in range(7)], 2, "at most 6"),
+        (["mnist", "mnist", "mnist"], 2, "given twice"),
     ],
 )
 def test_what_can_be_seen_on_the_command_line_is_refused_in_one_line(arguments, code, says, options):
@@ -183,6 +194,14 @@ def test_code_that_cannot_be_used_is_refused_before_anything_starts(tmp_path, da
     )
 
 
+@pytest.mark.parametrize(
+    ("names", "says"),
+    [("cat,dog,cat", "names 'cat' twice"), ("no-such.txt", "no such file"), ("[1]", "is no JSON list of names")],
+)
+def test_names_of_outputs_that_are_none_are_refused_before_anything_starts(names, says, data, options):
+    assert says in refused(run("mnist", data, "--classes", names, *options), 3)
+
+
 @pytest.mark.keras
 def test_a_dataset_with_more_classes_is_refused(tmp_path, options):
     path = tmp_path / "hundred.npz"
@@ -218,6 +237,20 @@ def test_check_export_and_a_second_run_without_the_network(tmp_path, data):
     assert "LIMIT BROKEN" in again.stdout
     assert not (tmp_path / "cache" / "worker.log").exists(), "the second run started a worker"
     assert time.monotonic() - begin < 30
+
+
+@pytest.mark.keras
+def test_several_networks_are_reported_one_after_the_other(tmp_path, data):
+    """Both are the same bytes, so the second one is found and not computed."""
+    for name in ("one.h5", "two.h5"):
+        shutil.copy(ROOT / "model" / "mnist.h5", tmp_path / name)
+    words = ("one.h5", "two.h5", data.name, "--cache", "cache", "--check", "--json", "--export", "out")
+    done = run(*words, where=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout[done.stdout.index("[\n") :])
+    assert [one["network"]["name"] for one in report] == ["one.h5", "two.h5"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"one", "two"}
+    assert (tmp_path / "out" / "two" / "samples.csv").exists()
 
 
 @pytest.mark.keras

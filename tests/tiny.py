@@ -10,6 +10,7 @@ import numpy as np
 
 from model import reading
 from model.info import Layer, NetworkInfo
+from tests.datasets.coco_drawing import scenes
 from workspace import opening
 from workspace.opening import Options
 from workspace.plan import standard
@@ -17,6 +18,7 @@ from workspace.store import Store
 from workspace.worker import Worker
 
 WIDTH = 8
+NO_HEAD = f"This network has no class head: its last layer gives {WIDTH} numbers, the data has 3 classes."
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Kind:
     labelled: bool = True
     named: bool = True
     deep: int = 0
+    head: bool = True  # or an embedding, without class scores
+    joined: bool = False  # with pictures that have boxes, of classes that the network does not know
     got: str = "everything"  # or "nothing", "dataset", "network"
 
 
@@ -44,6 +48,8 @@ KINDS = {
     "more outputs": Kind(more=4),
     "no labels": Kind(labelled=False, named=False),
     "deep": Kind(deep=20),
+    "embedding": Kind(head=False),
+    "joined": Kind(joined=True),
 }
 
 
@@ -67,7 +73,7 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
     opening.remember(store, options, data, opened)
     if kind.got == "network":
         return store.folder, options
-    _outputs(store, data, opened, kind)
+    outputs(store, data, opened, kind)
     worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
     worker.open()
     while missing := worker.missing(standard(opened.layer, opened.layers)):
@@ -79,7 +85,7 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
 def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> NetworkInfo:
     """A network with a skip connection; with `deep` of these, one after the other."""
     height, width, _ = image_shape
-    outputs = kind.classes + kind.more
+    outputs = kind.classes + kind.more if kind.head else WIDTH
     maps = (None, height, width, 4)
     layers = [
         Layer("input", "InputLayer", (None, *image_shape), 0, (), False, 0),
@@ -102,9 +108,11 @@ def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> N
         input_shape=image_shape,
         tensor_shape=image_shape,
         channels_first=False,
-        n_outputs=outputs,
-        output="softmax",
-        default_layer="dense",
+        n_outputs=outputs if kind.head else 0,
+        output="softmax" if kind.head else "none",
+        default_layer="dense" if kind.head else "scores",
+        head="scores" if kind.head else "",
+        no_head="" if kind.head else NO_HEAD,
         parameters=total,
         trainable_parameters=total - 40,
         keras_version="3.15.1",
@@ -129,18 +137,33 @@ def _files(folder: Path, kind: Kind) -> Options:
     if not kind.labelled:
         arrays = {name: array for name, array in arrays.items() if name.startswith("x_")}
     np.savez(folder / "tiny.npz", **arrays)
-    (folder / "tiny.h5").write_bytes(b"what a network would be")
-    return Options(str(folder / "tiny.h5"), str(folder / "tiny.npz"))
+    (folder / "tiny.h5").write_bytes(reading.HDF5 + b"what a network would be")
+    more = (str(scenes(folder / "scenes")),) if kind.joined else ()
+    instances = "both" if kind.joined else "objects"
+    return Options(str(folder / "tiny.h5"), str(folder / "tiny.npz"), more=more, instances=instances)
 
 
-def _outputs(store: Store, data: opening.OpenDataset, opened: opening.OpenNetwork, kind: Kind) -> None:
+def outputs(
+    store: Store,
+    data: opening.OpenDataset,
+    opened: opening.OpenNetwork,
+    kind: Kind,
+    *,
+    seed: int = 1,
+    lead: float = 2.5,
+) -> None:
     """What a network would say: right in most cases, wrong in some, the same in every run."""
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(seed)
     labels = np.arange(data.n) % kind.classes
-    logits = random.normal(0, 1, (data.n, kind.classes + kind.more)).astype(np.float32)
-    logits[np.arange(data.n), labels] += 2.5
-    store.write(opened.keys["logits"], logits, column="logits")
+    if kind.head:
+        logits = random.normal(0, 1, (data.n, kind.classes + kind.more)).astype(np.float32)
+        logits[np.arange(data.n), labels] += lead
+        store.write(opened.keys["logits"], logits, column="logits")
     for layer in opened.layers:
         width = opened.info.layer(layer).width
         values = random.normal(0, 1, (data.n, width)) + labels[:, None]
         store.write(opened.keys[f"activations/{layer}"], np.maximum(values, 0).astype(np.float32), column=layer)
+    for column in (column for column in opened.keys if column.startswith("features/")):
+        if not store.has(opened.keys[column]):
+            values = random.normal(0, 1, (data.n, WIDTH)) + labels[:, None]
+            store.write(opened.keys[column], np.maximum(values, 0).astype(np.float32), column=column)

@@ -5,5 +5,6 @@ plan        which columns, in which order, under which keys
 store       columns and records on disk, by key
 worker      the one process that computes; supervisor: the server's end of it
 session     the read-only face that pages use; selection: sets of samples by name
+pairs       the pairs of a process, each a session; pair: one of them; choices: what else could be opened
 export      everything as files, without a server
 """

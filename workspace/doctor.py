@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from analysis.metrics import wilson
+from workspace import output_names
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
 Severity = Literal["wrong", "doubtful", "note"]
 SEVERITIES: tuple[Severity, ...] = ("wrong", "doubtful", "note")
-COLUMNS = ("metrics", "answers", "relabelling", "image_statistics", "class_counts")
+COLUMNS = ("metrics", "answers", "relabelling", "image_statistics", "class_counts", "copies")
 
 FEWEST = 20  # samples from which on accuracy may be compared with chance
 GAIN = 0.05  # of accuracy, from which on another order of the classes is offered
 CLEAR = 3.0  # standard errors
 MARGIN = 0.05  # nats, and as a share of the samples a tenth of it
 DEAD = 0.25  # of a layer's units, from which on silent ones are no longer usual
+TWINS = 0.01  # of a split that another split has, too, from which on it matters
 COLLAPSED = 0.9  # of the samples with one and the same answer
 MOST_NAMED = 12
+SIZES = {"stretch": "to need stretching rather than a border", "border": "to need a border rather than stretching"}
+OTHER = {"stretch": "border", "border": "stretch"}
 FACTORS = {"0..1": 255.0, "0..255": 1.0, "-1..1": 127.5}
 
 
@@ -39,11 +43,13 @@ class Finding:
         severity: "wrong": the figures cannot be believed as they are; "doubtful": look at it; "note".
         sentence: what, with n.
         details: a line each, for example of a mapping.
+        option: what to add to the command line to mend it; "" if that does not help.
     """
 
     severity: Severity
     sentence: str
     details: tuple[str, ...] = ()
+    option: str = ""
 
 
 def findings(session: Session) -> list[Finding]:
@@ -52,8 +58,9 @@ def findings(session: Session) -> list[Finding]:
     Raises:
         ColumnNotReady: one of COLUMNS is not there.
     """
-    found = [*_weights(session), *_scores(session), *_pixels(session), *_order(session), *_chance(session)]
-    found += [*_units(session)]
+    found = [*_weights(session), *_pixels(session), *_twins(session), *_units(session)]
+    if not session.no_head:
+        found += [*_scores(session), *_order(session), *_chance(session)]
     return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
@@ -63,14 +70,37 @@ def looked_at(session: Session) -> str:
     ranges = _ranges(session)
     units = sum(len(rows) for rows in ranges.values())
     scalings = f"{len(tried)} ways to scale pixels on {tried[0]['samples']:,} samples" if tried else ""
-    parts = ["weights", "scores", scalings, "the order of the classes", "accuracy against chance"]
-    parts.append(f"{units:,} units in {len(ranges):,} of {len(layers):,} layers")
-    return f"Looked at {', '.join(part for part in parts if part)}."
+    parts = ["weights", f"{units:,} units in {len(ranges):,} of {len(layers):,} layers"]
+    left_out = ""
+    if session.no_head:
+        left_out = " Scores, scaling, the order of the classes and accuracy cannot be judged without a class head."
+    elif not session.dataset.labelled:
+        parts.insert(1, "scores")
+        left_out = " Scaling, the order of the classes and accuracy cannot be judged without labels."
+    else:
+        parts[1:1] = ["scores", scalings, "the order of the classes", "accuracy against chance"]
+    return f"Looked at {', '.join(part for part in parts if part)}.{left_out}"
 
 
 def _weights(session: Session) -> Iterator[Finding]:
     for sentence in session.network.info.damaged:
         yield Finding("wrong", f"{sentence} Train or save the network again: what it says cannot be believed.")
+
+
+def _twins(session: Session) -> Iterator[Finding]:
+    """Splits that hold images of another split: what was trained on is tested on."""
+    if not session.is_ready("copies"):
+        return
+    first, split = np.asarray(session.column("copies")), np.asarray(session.column("split"))
+    again = np.bincount(split[split != split[first]], minlength=len(session.dataset.split_names))
+    for name, n, k in zip(session.dataset.split_names, session.dataset.split_counts, again.tolist(), strict=False):
+        if k > 1 and k >= TWINS * n:
+            many = "All" if k == n else f"{k:,} of"
+            yield Finding(
+                "wrong" if 2 * k > n else "doubtful",
+                f"{many} {n:,} {name} images are in another split, too, pixel by pixel: accuracy on these says "
+                "nothing about new images.",
+            )
 
 
 def _scores(session: Session) -> Iterator[Finding]:
@@ -117,7 +147,13 @@ def _pixels(session: Session) -> Iterator[Finding]:
         )
     usual = chosen["scaling"].split()[0]
     plain = next((row for row in tried if row["scaling"] == usual), None)
-    if chosen is best and plain is not None and plain is not chosen:
+    if chosen is best and plain is not None and chosen["scaling"].removeprefix(usual).strip() in SIZES:
+        yield Finding(
+            "note",
+            f"Your images look {_wrong(usual, chosen['scaling'])} for this network: as {_said(plain)}; as "
+            f"{_said(chosen)} (n = {chosen['samples']:,}). So that is done.",
+        )
+    elif chosen is best and plain is not None and plain is not chosen:
         yield Finding(
             "doubtful",
             f"Your images look {_wrong(usual, chosen['scaling'])} for this network: as {_said(plain)}; as "
@@ -152,6 +188,8 @@ def _wrong(given: str, expected: str) -> str:
         words.append("inverted (black and white exchanged)")
     if ("BGR" in turns) != ("BGR" in turned):
         words.append("to have red and blue exchanged")
+    if {*turns, *turned} & SIZES.keys():
+        words.append(next(said for size, said in SIZES.items() if size in turned or OTHER[size] in turns))
     return " and ".join(words)
 
 
@@ -168,20 +206,28 @@ def _order(session: Session) -> Iterator[Finding]:
     if not reordered(session):
         return
     table, names = session.column("relabelling"), session.class_names
+    order = session.network.order or range(len(table) - 1)
     n, before, fixed, broken = (int(value) for value in table[0])
     moved = [
-        f"output {output} is the data's class '{names[meant]}' ({right:,} of {answers:,} answers)"
-        for output, (meant, answers, _, right) in enumerate(table[1:].tolist())
-        if meant != output and answers
+        f"output {order[column]} is the data's class '{names[meant]}' ({right:,} of {answers:,} answers)"
+        for column, (meant, answers, _, right) in enumerate(table[1:].tolist())
+        if meant != column and answers
     ]
     more = [f"and {len(moved) - MOST_NAMED:,} more"] if len(moved) > MOST_NAMED else []
     yield Finding(
         "wrong",
         f"The network's classes look to be in another order than the data's: {before:,} of {n:,} samples are right "
         f"as they are, and {before + fixed - broken:,} of {n:,} if its outputs mean other classes (found on the "
-        f"other half of the samples). Put the names into class_names in the network's order.",
+        f"other half of the samples). To use that order, start again with:",
         (*moved[:MOST_NAMED], *more),
+        output_names.option(_in_output_order(session, table[1:, 0].tolist())),
     )
+
+
+def _in_output_order(session: Session, meant: list[int]) -> list[str]:
+    """The names of the classes that the outputs mean, in the order in which the network itself gives them."""
+    names, order = session.class_names, session.network.order or range(len(meant))
+    return [names[meant[column]] for column in np.argsort(order).tolist()]
 
 
 def _chance(session: Session) -> Iterator[Finding]:

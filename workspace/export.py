@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
-from workspace import doctor, streams
+from workspace import doctor, streams, vectors
+from workspace.plan import standard
 from workspace.session import Session
 from workspace.store import BadWorkspace, replacing
+from workspace.units import NAMES
 
 FIRST = ("index", "split", "label", "predicted", "confidence", "loss")
 
@@ -37,9 +39,18 @@ def table(session: Session, rows: NDArray[np.integer] | None = None) -> dict[str
         "label": names[session.column("labels")[chosen]],
     }
     for rule in analysis.rule.RULES:
-        if rule.kind in ("score", "class") and "{layer}" not in rule.name:
+        if rule.kind in ("score", "class") and "{layer}" not in rule.name and session.knows(rule.name):
             values = np.asarray(session.column(rule.name)[chosen])
-            columns[rule.name] = names[values] if rule.name == "predicted" else values
+            spelled = (
+                names if rule.name in ("predicted", "suggested") else np.asarray([*NAMES.get(rule.name, ()), ""])
+            )
+            columns[rule.name] = spelled[values] if rule.name != "correct" and len(spelled) > 1 else values
+    for found in session.comparing.offered():
+        if not session.is_ready(found.name):
+            continue
+        values = np.asarray(session.column(found.name)[chosen])
+        columns[found.name] = np.asarray([*found.names, ""])[values] if found.names else values
+    columns["tags"] = session.tags.texts(chosen)
     for name in session.metadata:
         columns.setdefault(name, np.asarray(session.column(f"metadata/{name}")[chosen]))
     first = {name: columns[name] for name in FIRST if name in columns}
@@ -47,12 +58,17 @@ def table(session: Session, rows: NDArray[np.integer] | None = None) -> dict[str
 
 
 def export(session: Session, folder: Path) -> list[Path]:
-    """Write samples.parquet, samples.csv and run.json; each appears whole or not at all.
+    """Write samples.parquet, samples.csv, run.json, and `vectors.write`'s; each appears whole or not at all.
+
+    Maps of earlier data with new points are made anew first: what is written is looked at when nobody can ask.
 
     Raises:
         BadWorkspace: the folder cannot be written.
         ColumnNotReady: a column could not be made.
     """
+    usual = [column for column in standard(session.network.layer) if column.startswith("projection/")]
+    session.want(column for column in usual if session.knows(column.replace("projection", "placed", 1)))
+    session.wait()
     folder = Path(folder)
     paths = [folder / name for name in ("samples.parquet", "samples.csv", "run.json")]
     everything = np.arange(session.dataset.n)
@@ -67,6 +83,7 @@ def export(session: Session, folder: Path) -> list[Path]:
                 file.writelines(write(some, everything))
         with replacing(paths[2]) as side:
             side.write_text(json.dumps(run(session), indent=2) + "\n", encoding="utf-8")
+        paths += vectors.write(session, folder)
     except OSError as error:
         raise BadWorkspace(f"--export {folder}: {error.strerror or error}; name a folder you can write to") from error
     return paths
@@ -81,6 +98,8 @@ def run(session: Session) -> dict[str, Any]:
             "digest": network.info.digest,
             "preprocessing": network.preprocessing_text,
             "layer": network.layer,
+            "head": network.info.head or None,
+            "no_head": network.info.no_head or None,
         },
         "dataset": {
             "name": data.name,
@@ -96,17 +115,54 @@ def run(session: Session) -> dict[str, Any]:
             if session.is_ready(column := f"projection/{network.layer}/{method}")
         },
         "splits": figures(session),
+        "faults": [sentence.to_dict() for sentence in session.faults.findings()],
+        "error_budget": budget(session),
     }
 
 
+def budget(session: Session) -> dict[str, dict[str, int]]:
+    """How many errors of every split have each cause; empty where no cause is known."""
+    if not (session.knows("error_cause") and session.is_ready("error_cause")):
+        return {}
+    return {split: {cause.name: cause.n for cause in session.faults.budget(split)} for split, _ in session.splits}
+
+
 def figures(session: Session) -> dict[str, dict[str, float | None]]:
-    """Accuracy and mean loss of every split, with n and 95 % interval; None where there is no label."""
+    """Accuracy and mean loss of every split, with n and 95 % interval; None where there is no label.
+
+    Empty where the network has no class head.
+    """
+    if session.no_head:
+        return {}
     metrics = session.column("metrics")
     names = ("n", "correct", "accuracy", "accuracy_low", "accuracy_high", "loss", "loss_low", "loss_high")
     return {
         split: {name: None if np.isnan(value) else float(value) for name, value in zip(names, row[0], strict=True)}
         for split, row in zip(session.dataset.split_names, metrics, strict=False)
     }
+
+
+def broken(session: Session, *, min_accuracy: float | None = None, strict: bool = False) -> list[str]:
+    """The limits that do not hold, a sentence each; one that cannot be measured does not hold.
+
+    Args:
+        session: of what.
+        min_accuracy: the least accuracy of every split that has labels, 0 to 1.
+        strict: whether the doctor may find nothing wrong.
+    """
+    found = []
+    if min_accuracy is not None:
+        known = {split: row["accuracy"] for split, row in figures(session).items() if row["accuracy"] is not None}
+        if not known:
+            found.append(f"accuracy is not known: {session.no_head or 'no sample has a label'}".rstrip("."))
+        found += [
+            f"{split}: accuracy {accuracy:.4f} is below {min_accuracy}"
+            for split, accuracy in known.items()
+            if accuracy < min_accuracy
+        ]
+    if strict:
+        found += [f"wrong: {each.sentence}" for each in doctor.findings(session) if each.severity == "wrong"]
+    return found
 
 
 def findings(session: Session) -> list[str]:
@@ -116,7 +172,8 @@ def findings(session: Session) -> list[str]:
     found += [notice for notice in network.notices if notice not in network.info.damaged]  # the doctor says these
     for finding in doctor.findings(session):
         if finding.severity != "note":
-            found.append(f"{finding.sentence} {'; '.join(finding.details)}".strip())
+            found.append(" ".join(filter(None, [finding.sentence, "; ".join(finding.details), finding.option])))
+    found += [sentence.text for sentence in session.faults.findings() if sentence.subject != "network"]
     if data.n_problems:
         name, why = data.problems[0]
         found.append(

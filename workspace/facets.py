@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from util import nearest
 from workspace.plan import UnknownColumn
-from workspace.query import Field, column_text, literal
+from workspace.query import Field, column_text, literal, sets
 
 NONE = "none"
 SIMILAR = "similar"
@@ -99,6 +99,8 @@ def facet(spec: str, fields: Mapping[str, Field], n: int, similar: NDArray[np.in
             groups = _numbers(field, values, int(count), quantile=cut == "quantile")
         case "text":
             groups = _texts(field, values)
+        case "set":
+            groups = _sets(field, values)
         case "truth":
             groups = _classes(field, values, ("wrong", "right") if name == "correct" else ("no", "yes"))
         case _:
@@ -158,6 +160,23 @@ def _texts(field: Field, values: NDArray[Any]) -> Groups:
         labels.append(f"{len(unique) - len(top):,} others")
         conditions.append(f"{text} not in [{', '.join(literal(name) for name in named)}]")
     return place[codes.reshape(-1)], labels, conditions
+
+
+def _sets(field: Field, values: NDArray[Any]) -> Groups:
+    """The most frequent combinations of names, most frequent first, the others together, and those without any."""
+    text = column_text(field.name)
+    written = sets.texts(values, field.names)
+    codes, labels, _ = _texts(field, written)
+    conditions = []
+    for label in labels:
+        here = [name for name in label.split(sets.SEPARATOR) if name in field.names]
+        rest = ", ".join(literal(name) for name in field.names if name not in here)
+        said = [f"{text} contains {literal(name)}" for name in here] + ([f"{text} not in [{rest}]"] if rest else [])
+        conditions.append(" and ".join(said) if here else "")
+    if "(empty)" in labels:
+        at = labels.index("(empty)")
+        labels[at], conditions[at] = "no tag", f"{text} is null"
+    return codes, labels, conditions
 
 
 def _numbers(field: Field, values: NDArray[Any], count: int, *, quantile: bool) -> Groups:

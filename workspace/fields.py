@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
+from workspace import units
 from workspace.query.fitting import Field, Kind
 
 if TYPE_CHECKING:
@@ -19,10 +20,19 @@ LABEL, RANK = "label", "loss_rank"
 FIRST = ("index", LABEL, "predicted", "split", "correct", "loss", "confidence")
 
 
-def fields(session: Session) -> dict[str, Field]:
+class Fields(dict[str, Field]):
+    """Fields by name; `absent` says why others, which a person may well ask for, are not among them."""
+
+    def __init__(self, found: Mapping[str, Field], absent: Mapping[str, str]) -> None:
+        super().__init__(found)
+        self.absent = absent
+
+
+def fields(session: Session) -> Fields:
     """Everything that has one value per sample, ready or not; reading one may raise ColumnNotReady.
 
     Metadata keep their plain names; one that is called as something else here is loses its name to it.
+    Without a class head there is nothing of what is made of predictions.
     """
     data = session.dataset
     classes = session.class_names
@@ -37,24 +47,38 @@ def fields(session: Session) -> dict[str, Field]:
             "Which part of the dataset a sample belongs to.",
             lambda: session.column("split"),
         ),
-        Field(RANK, "Loss rank", "number", (), "Place by loss, 1 the hardest.", lambda: _ranks(session)),
     ]
+    absent: dict[str, str] = {}
+    if session.knows(RANK):
+        made.append(Field(RANK, "Loss rank", "number", (), "Place by loss, 1 the hardest.", lambda: _ranks(session)))
+    else:
+        absent[RANK] = session.no_head
     for rule in analysis.rule.RULES:
-        if rule.kind in ("score", "class") and "{layer}" not in rule.name:
+        if not session.knows(rule.name):
+            absent[rule.name] = session.no_head
+        elif rule.kind in ("score", "class") and "{layer}" not in rule.name:
             kind: Kind = "number" if rule.kind == "score" else "truth" if rule.name == "correct" else "class"
-            names = classes if kind == "class" else ()
+            names = units.NAMES.get(rule.name, classes) if kind == "class" else ()
             made.append(Field(rule.name, rule.title, kind, names, rule.description, _reader(session, rule.name)))
+    for entry in session.comparing.offered():
+        kind = "number" if entry.kind == "score" else "class"
+        read = _reader(session, entry.name)
+        made.append(Field(entry.name, entry.title, kind, entry.names, entry.description, read))
+    made += session.tags.fields()
+    made += session.reviews.fields()
     made += [_metadata(session, name) for name in session.metadata]
     found: dict[str, Field] = {}
     for field in made:
         found.setdefault(field.name, field)
     first = {name: found[name] for name in FIRST if name in found}
-    return {**first, **found}
+    return Fields({**first, **found}, absent)
 
 
 def column(session: Session, name: str) -> str | None:
     """The column behind a field, by whose key its content is known; None for the index."""
-    if name in session.metadata and name not in (*FIRST, RANK) and name not in analysis.rule.RULES:
+    said = session.tags.owns(name) or session.reviews.owns(name)
+    taken = said or name in (*FIRST, RANK) or name in analysis.rule.RULES
+    if name in session.metadata and not taken:
         return f"{METADATA}{name}"
     return {"index": None, LABEL: "labels"}.get(name, name)
 

@@ -79,7 +79,7 @@ class Mosaic:
 
     def url(self, what: str) -> str:
         """Where a browser finds something of this wall, such as "layout.json"."""
-        return f"/mosaic/{self.key}/{what}?{urlencode(self.parameters)}"
+        return f"mosaic/{self.key}/{what}?{urlencode(self.parameters)}"
 
     def cell(self, row: int, column: int) -> NDArray[np.int32]:
         """The samples whose pictures hang in a cell, in order."""

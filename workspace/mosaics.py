@@ -38,6 +38,8 @@ class View:
     arrange: str = ""
     split: str = ""
     query: str = ""
+    hidden: str = ""
+    tagged: int = 0  # how far the tags had come, if it speaks of them
 
 
 class Mosaics:
@@ -48,29 +50,41 @@ class Mosaics:
         self._find = lru_cache(KEPT)(self._make)
 
     def find(
-        self, *, down: str = "", across: str = "", arrange: str = "", split: str = "", query: str = ""
+        self,
+        *,
+        down: str = "",
+        across: str = "",
+        arrange: str = "",
+        split: str = "",
+        query: str = "",
+        hidden: str = "",
     ) -> Mosaic:
         """The wall that a view asks for. What makes no sense in it falls back to its default.
 
         Args:
             down: the facet of the rows, as workspace/facets.py describes; "" is the label, or the predicted
                 class where nothing is labelled.
-            across: the facet of the columns; "" is the predicted class, or none where nothing is labelled.
+            across: the facet of the columns; "" is the predicted class, or none where nothing is labelled or
+                predicted.
             arrange: "errors", "same" or "fill"; "" is errors where most are right, else same.
             split: of which samples; "all" for all, "" for the test split, or all if the query speaks of splits.
             query: which samples.
+            hidden: what is left out besides.
 
         Raises:
             ColumnNotReady: something is not there yet.
             QueryError: the query cannot be understood.
         """
-        return self._find(View(down, across, arrange, split, query.strip()))
+        tagged = self.session.tags.version if "tag" in f"{down} {across} {query} {hidden}" else 0
+        return self._find(View(down, across, arrange, split, query.strip(), hidden, tagged))
 
     def facets(self, down: str, across: str) -> tuple[str, str]:
         """What rows and columns are sorted by, with defaults filled in; see workspace/facets.py. Reads no values."""
         session = self.session
         usual = ("label", "predicted") if session.dataset.labelled else ("predicted", NONE)
-        if len(session.class_names) > MANY and session.dataset.labelled:
+        if session.no_head:
+            usual = ("label" if session.dataset.labelled else NONE, NONE)
+        elif len(session.class_names) > MANY and session.dataset.labelled:
             usual = (f"label:{SIMILAR}", f"predicted:{SIMILAR}")
         known = session.fields()
         found = []
@@ -114,7 +128,7 @@ class Mosaics:
 
         So a click on a cell leaves the other cells where they are. Takes what `find` takes.
         """
-        view = View(**asked)
+        view = View(**asked)  # type: ignore[arg-type]
         if view.query:
             every = re.compile(r"\((?P<base>.*)\) and \((?P<cell>.*)\)", re.DOTALL).fullmatch(view.query)
             for base, cell in [("", view.query), *([(every["base"], every["cell"])] if every else [])]:
@@ -132,20 +146,23 @@ class Mosaics:
         data = session.dataset
         down, across = (self.facet(spec) for spec in self.facets(view.down, view.across))
         split = self.split(view.split, view.query)
-        samples = session.find(view.query).indices
+        samples = session.find(view.query, hidden=view.hidden).indices
         if split != ALL:
             samples = samples[session.column("split")[samples] == data.split_names.index(split)]
-        correct = session.column("correct")
+        known = [name for name in NEEDED if session.knows(name)]
+        correct = session.column("correct") if "correct" in known else np.full(data.n, -1)
         arrange = view.arrange if view.arrange in ARRANGEMENTS else self._usual(correct[samples])
-        if arrange == ERRORS and not data.labelled:
+        if arrange == ERRORS and not (data.labelled and "correct" in known):
             arrange = SAME
         parameters = {"down": down.spec, "across": across.spec, "arrange": arrange, "split": split}
         parameters |= {"query": view.query} if view.query else {}
-        keys = [session.key(name) for name in NEEDED]
+        parameters |= {"hidden": view.hidden} if view.hidden else {}
+        keys = [session.key(name) for name in known]
         key = digest(data.fingerprint, parameters, keys, down.codes, across.codes, samples)[:24]
         return arranged(
             down, across, samples,
-            loss=session.column("loss"), correct=correct, arrange=arrange,
+            loss=session.column("loss") if "loss" in known else np.full(data.n, np.nan), correct=correct,
+            arrange=arrange,
             pixels=session.column("thumbnails/0").shape[1], key=key, parameters=parameters,
         )  # fmt: skip
 

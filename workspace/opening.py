@@ -7,22 +7,24 @@ server then only looks at the files' identity and maps the arrays.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import datasets
+import model.kernels
 import model.network
 import model.preprocessing
-import model.probing
 from datasets.loader import shown
-from model import BadModel, graph, reading
+from model import BadModel, device, graph, reading
 from model.info import NetworkInfo
 from util import Report, digest, nearest, silent
-from workspace.plan import code, version
+from workspace import given, growing, keys, output_names, reuse
+from workspace.plan import Plan
+from workspace.readings import Reading
 from workspace.store import Store
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from model.network import Network
 
 AUTOMATIC = "auto"
-MOST_PROBLEMS = 1000
+MOST_PROBLEMS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,47 @@ class Options:
     layer: str | None = None
     preprocess: str = AUTOMATIC
     custom: str | None = None
+    output: str | None = None
+    classes: str | None = None
+    more: tuple[str, ...] = ()
+    instances: str = "objects"
+    expand_crops: int = 0
+    batch: int | None = None  # images at once in the network; no part of a key, nor are the next two
+    gpu_memory: str | None = None
+    device: str | None = None
+    features: str | None = None
+    coordinates: str | None = None
+    upto: int | None = None  # how many samples of a recording that may grow are taken; None for all there are
+    force: float = 0.0  # the moment from which columns count, in seconds since 1970; no part of a key
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for the worker's first line."""
         return asdict(self)
 
+    def check(self) -> None:
+        """Refuse what can be seen to be wrong before anything is read.
+
+        Raises:
+            InspectorError: no such device or share of memory.
+            datasets.BadDataset: --features or --coordinates names no such file.
+            model.BadModel: --classes is no list of names.
+        """
+        keys.said(self)
+        if self.device is not None:
+            device.number(self.device)
+        if self.gpu_memory is not None:
+            device.megabytes(self.gpu_memory)
+        given.check(self)
+
     @property
     def folder(self) -> Path | None:
         """Where to look for data first."""
         return Path(self.data_dir) if self.data_dir else None
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """Names or paths of all data sets that are asked for, which are joined to one."""
+        return (self.dataset, *self.more)
 
     @property
     def code(self) -> Path | None:
@@ -65,7 +99,10 @@ class Options:
 class OpenDataset:
     """A dataset that lies in the store: everything about it but the arrays, which have keys.
 
-    Of the files that could not be read, `n_problems`, the first MOST_PROBLEMS are listed with the reason.
+    Of the files that could not be read, `n_problems`, the first MOST_PROBLEMS are listed with the reason. `origins`
+    are the keys of the fields of `datasets.Origins`, empty where samples are no picture files, and `roots` are the
+    folders that these lie in now, one for each source. Of joined data sets the `first_classes` are those of the
+    first, which a network is expected to know.
     """
 
     name: str
@@ -81,6 +118,23 @@ class OpenDataset:
     keys: Mapping[str, str]
     n_problems: int = 0
     problems: tuple[tuple[str, str], ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+    roots: tuple[str, ...] = ()
+    first_classes: int | None = None
+    news: tuple[str, ...] = ()
+    decoded: int | None = None
+    grows: str = ""  # what a recording is known by that is taken from its beginning, however long it gets
+    given: Mapping[str, str] = field(default_factory=dict)  # column -> key of vectors and coordinates from files
+
+    @property
+    def lasting(self) -> str:
+        """What the samples are known by whose indices will not change: a recording stays itself when it grows."""
+        return self.grows or self.fingerprint
+
+    @property
+    def expected(self) -> tuple[str, ...]:
+        """The classes that a network must know."""
+        return self.class_names[: self.first_classes]
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> OpenDataset:
@@ -107,6 +161,8 @@ class OpenNetwork:
     blocks: tuple[Mapping[str, Any], ...]
     notices: tuple[str, ...]
     keys: Mapping[str, str] = field(default_factory=dict)
+    order: tuple[int, ...] = ()  # the output that each column of the logits comes from; () as they are
+    more_names: tuple[str, ...] = ()  # of the columns behind the data's classes, as far as anybody names them
 
 
 # -- datasets ----------------------------------------------------------------------------------
@@ -118,14 +174,19 @@ def known_dataset(store: Store, options: Options) -> OpenDataset | None:
     Raises:
         datasets.BadDataset: no such name or file.
     """
-    source = datasets.find(options.dataset, options.folder) or datasets.fallback(options.dataset, options.folder)
-    if source is None:
-        return None
-    record = store.read_record("dataset", _dataset_key(source, options))
+    sources = []
+    for name in options.datasets:
+        source = datasets.find(name, options.folder) or datasets.fallback(name, options.folder)
+        if source is None:
+            return None
+        sources.append(datasets.pinned(source, options.upto))
+    record = store.read_record("dataset", _dataset_key(sources, options), old=False)
     if record is None:
         return None
     dataset = OpenDataset.from_record(record)
-    return dataset if all(store.has(key) for key in dataset.keys.values()) else None
+    if not all(store.has(key) for of in (dataset.keys, dataset.origins, dataset.given) for key in of.values()):
+        return None
+    return replace(dataset, roots=_roots(sources))
 
 
 def open_dataset(store: Store, options: Options, report: Report = silent) -> OpenDataset:
@@ -137,27 +198,60 @@ def open_dataset(store: Store, options: Options, report: Report = silent) -> Ope
     known = known_dataset(store, options)
     if known is not None:
         return known
-    source = datasets.obtain(options.dataset, options.folder, report=report)
-    scratch = store.folder / "columns"
-    wish = datasets.Wish(split=options.split, limit=options.limit, scratch=scratch, report=report)
-    dataset = datasets.read(source, wish).narrowed(split=options.split, limit=options.limit)
+    found = [datasets.obtain(name, options.folder, report=report) for name in options.datasets]
+    sources = [datasets.pinned(source, options.upto) for source in found]
+    files = [str(path.resolve()) for source in sources for path in source.files]
+    read_before = Reading(store, [files, *_part(options)])
+    wish = datasets.Wish(
+        split=options.split,
+        limit=options.limit,
+        instances=options.instances,
+        expand_crops=options.expand_crops,
+        scratch=store.folder / "columns",
+        report=report,
+        known=read_before.known,
+    )
+    dataset = datasets.read_all(sources, wish)
     columns: dict[str, Any] = {
         "images": dataset.images,
         "labels": dataset.labels,
         "split": dataset.split,
         **{f"metadata/{name}": column for name, column in dataset.metadata.items()},
     }
-    keys = {name: digest(name, column) for name, column in columns.items()}
-    for name, column in columns.items():
-        if not store.has(keys[name]):
-            store.write(keys[name], column, column=name)
-    opened = _described(dataset, keys)
-    store.write_record("dataset", _dataset_key(source, options), opened.to_dict())
+    keys = _kept(store, columns)
+    news = read_before.finish(PurePath(dataset.name).name, keys, dataset.images)
+    origins = {} if dataset.origins is None else _kept(store, dataset.origins.columns(), "origins/")
+    came_along, notices = given.take(store, options, sources, dataset)
+    opened = replace(
+        _described(dataset, keys), origins=origins, roots=_roots(sources), news=news.sentences, decoded=news.decoded,
+        given=came_along, notices=(*dataset.notices, *notices), grows=growing.recording(sources, options),
+    )  # fmt: skip
+    store.write_record("dataset", _dataset_key(sources, options), opened.to_dict())
     return opened
 
 
-def _dataset_key(source: datasets.Source, options: Options) -> str:
-    return digest(source.identity, options.split, options.limit)
+def _kept(store: Store, columns: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Column -> the key under which it is in the store now."""
+    keys = {name: digest(prefix + name, column) for name, column in columns.items()}
+    for name, column in columns.items():
+        if not store.has(keys[name]):
+            store.write(keys[name], column, column=prefix + name)
+    return keys
+
+
+def _roots(sources: Sequence[datasets.Source]) -> tuple[str, ...]:
+    return tuple(str(datasets.root_of(source)) for source in sources)
+
+
+def _dataset_key(sources: Sequence[datasets.Source], options: Options) -> str:
+    identities = [source.identity for source in sources]
+    names = [PurePath(source.name).name for source in sources] if len(sources) > 1 else []
+    return digest(identities, names, *_part(options), *given.identity(options, sources))
+
+
+def _part(options: Options) -> tuple[object, ...]:
+    """Which part of the files makes the samples."""
+    return options.split, options.limit, options.instances, options.expand_crops
 
 
 def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
@@ -176,6 +270,7 @@ def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
         notices=dataset.notices,
         keys=keys,
         n_problems=len(dataset.problems),
+        first_classes=dataset.first_classes,
         problems=tuple((shown(what), why) for what, why in dataset.problems[:MOST_PROBLEMS]),
     )
 
@@ -185,29 +280,41 @@ def _described(dataset: Dataset, keys: Mapping[str, str]) -> OpenDataset:
 
 def known_network(store: Store, options: Options, dataset: OpenDataset) -> OpenNetwork | None:
     """The network as it was opened for this dataset before, without Keras."""
-    key = _pair_key(reading.fingerprint(reading.resolve(options.model), options.code), options, dataset)
-    record = store.read_record("network", key)
+    path = reading.resolve(options.model)
+    key = keys.of_pair(reading.fingerprint(path, options.code), options, dataset)
+    record = store.read_record("network", key, old=False)
     if record is None:
         return None
-    return OpenNetwork(**{**_tuples(record), "info": NetworkInfo.from_dict(record["info"])})
+    info = NetworkInfo.from_dict(record["info"])
+    info = replace(info, name=path.name) if path.is_file() else info  # the same bytes may have another name now
+    return OpenNetwork(**{**_tuples(record), "info": info})
 
 
-def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[OpenNetwork, Network]:
+def open_network(
+    store: Store, options: Options, dataset: OpenDataset, network: Network | None = None
+) -> tuple[OpenNetwork, Network]:
     """Open a network with Keras and fit it to the dataset. Takes seconds: for the worker only.
+
+    A `network` that was opened for a shorter recording of the same images and classes is taken as it is.
 
     Raises:
         model.BadModel: the file cannot be opened.
         model.Mismatch: network and dataset do not fit each other.
     """
     path = reading.resolve(options.model)
-    network = model.network.open_network(path, dataset.image_shape, options.code)
-    # Data without labels have no classes that the outputs could differ from.
-    classes = len(dataset.class_names) or network.info.n_outputs
-    model.preprocessing.check_fit(network.info, dataset.name, dataset.image_shape, classes)
+    network = network or model.network.open_network(
+        path, dataset.image_shape, options.code, output=options.output, n_classes=len(dataset.expected)
+    )
+    model.preprocessing.check_fit(network.info, dataset.name, dataset.image_shape, len(dataset.expected))
+    meaning = output_names.meaning(keys.said(options), dataset.expected, network.info.n_outputs)
+    network.order = meaning.order
     images, labels = store.read(dataset.keys["images"]), store.read(dataset.keys["labels"])
     assert images is not None and labels is not None
+    if network.info.n_outputs:
+        labels = np.where(labels < network.info.n_outputs, labels, datasets.UNLABELLED)
     override = None if options.preprocess == AUTOMATIC else options.preprocess
-    chosen, tried = model.probing.choose(network, images, labels, override=override)
+    chosen, tried = model.kernels.choose(network, images, labels, override=override)
+    spare = output_names.spare(network.info.n_outputs, dataset.class_names)
     opened = describe(
         network.info,
         options,
@@ -215,23 +322,11 @@ def open_network(store: Store, options: Options, dataset: OpenDataset) -> tuple[
         preprocessing=chosen.to_dict(),
         text=chosen.describe(),
         tried=tuple(tried),
-        notices=(*chosen.notices, *_spare(network.info, dataset)),
+        notices=(*chosen.notices, *((meaning.notice,) if meaning.notice else spare)),
+        meaning=meaning,
     )
     remember(store, options, dataset, opened)
     return opened, network
-
-
-def _spare(info: NetworkInfo, dataset: OpenDataset) -> tuple[str, ...]:
-    """A sentence if the network knows more classes than the data has."""
-    classes = len(dataset.class_names)
-    if not classes or info.n_outputs <= classes:
-        return ()
-    last = info.n_outputs - 1
-    others = f"output {last} is" if last == classes else f"outputs {classes} to {last} are"
-    return (
-        f"The network has {info.n_outputs:,} outputs, the data {classes:,} classes: output 0 is taken as "
-        f"'{dataset.class_names[0]}' and so on; {others} shown by number.",
-    )
 
 
 def describe(
@@ -243,6 +338,7 @@ def describe(
     text: str,
     tried: tuple[Mapping[str, Any], ...] = (),
     notices: tuple[str, ...] = (),
+    meaning: output_names.Meaning = output_names.Meaning(),  # noqa: B008
 ) -> OpenNetwork:
     """All that pages and plan need to know of a network on a dataset.
 
@@ -263,37 +359,29 @@ def describe(
         gutter=graph.lanes(info.layers).to_dict(),
         blocks=tuple(block.to_dict() for block in graph.blocks(info.layers)),
         notices=(*info.notices, *notices),
-        keys=_network_keys(info, preprocessing, dataset),
+        keys=keys.of_network(info, preprocessing, dataset, meaning.order),
+        order=meaning.order,
+        more_names=meaning.names,
     )
 
 
 def remember(store: Store, options: Options, dataset: OpenDataset, opened: OpenNetwork) -> None:
-    """Leave the record that `known_network` finds."""
+    """Leave the record that `known_network` finds, after what it knows of other data."""
+    nowhere = replace(dataset, keys={**dataset.keys, "images": ""})
+    family = digest(keys.of_network(opened.info, opened.preprocessing, nowhere, opened.order))
+    reuse.sign_in(store, family, Plan({**dataset.keys, **opened.keys}, opened.layers, opened.info.no_head))
     record = {name: getattr(opened, name) for name in OpenNetwork.__dataclass_fields__}
     record["info"] = opened.info.to_dict()
-    store.write_record("network", _pair_key(opened.info.digest, options, dataset), record)
+    store.write_record("network", keys.of_pair(opened.info.digest, options, dataset), record)
 
 
-def _network_keys(info: NetworkInfo, preprocessing: Mapping[str, Any], dataset: OpenDataset) -> dict[str, str]:
-    how = {name: value for name, value in preprocessing.items() if name != "notices"}
-    base = [info.digest, _model_code(), how, dataset.keys["images"]]
-    columns = ["logits", *(f"activations/{layer.name}" for layer in info.layers if layer.usable)]
-    return {column: digest(column, *base) for column in columns}
-
-
-def _pair_key(network: str, options: Options, dataset: OpenDataset) -> str:
-    return digest(
-        network, _model_code(), dataset.keys["images"], dataset.keys["labels"], options.preprocess, options.layer
-    )
-
-
-def _model_code() -> str:
-    """What besides file and images decides over a network's columns: our code and Keras's version."""
-    return digest(
-        *(code(f"model.{name}") for name in ("network", "preprocessing", "probing", "graph")),
-        version("keras"),
-        version("tensorflow"),
-    )
+def plan_of(store: Store, dataset: OpenDataset, network: OpenNetwork | None) -> Plan:
+    """The columns of a network on a dataset, with the maps of earlier data that points are placed into."""
+    if network is None:
+        return Plan(dataset.keys, given=dataset.given)
+    roots = {**dataset.keys, **network.keys}
+    roots |= reuse.earlier_maps(store, roots)
+    return Plan(roots, network.layers, network.info.no_head, dataset.given)
 
 
 def _tuples(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import analysis.rule
 from analysis.rule import Rule
@@ -31,24 +32,40 @@ class ColumnNotReady(InspectorError):
     """A column that is not there yet: a page shows that it is coming."""
 
 
+class NoClassHead(ColumnNotReady):
+    """A column of predictions or losses of a network that has none; it never will be there. Says why not."""
+
+
 class Plan:
     """The columns of one network on one dataset.
 
     Args:
         roots: keys of the columns that no rule makes: the dataset's and, once it is open, the network's.
         layers: the layers a `{layer}` may stand for; empty while the network is not open yet.
+        no_head: why the network gives no class scores, a sentence; "" if it does.
+        given: keys of columns that came with the data in files of their own; under another name where the network
+            has a layer of that one.
     """
 
-    def __init__(self, roots: Mapping[str, str], layers: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        roots: Mapping[str, str],
+        layers: Iterable[str] = (),
+        no_head: str = "",
+        given: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.roots = dict(roots)
         self.layers = tuple(layers)
-        self._keys: dict[str, str] = dict(roots)
+        self.no_head = no_head
+        self.given = {f"{name} (file)" if name in roots else name: key for name, key in given.items()}
+        self._keys: dict[str, str] = {**roots, **self.given}
 
     def key(self, column: str) -> str:
         """The key a column is kept under.
 
         Raises:
             ColumnNotReady: it needs the network, which is not open yet.
+            NoClassHead: it needs class scores, which the network does not give.
             UnknownColumn: nothing makes it.
         """
         if column.startswith(UPLOAD):
@@ -60,9 +77,23 @@ class Plan:
             self._keys[column] = digest(column, code(rule.function.__module__), dict(rule.settings), needs, versions)
         return self._keys[column]
 
+    def known_keys(self) -> set[str]:
+        """The keys of all columns that anybody has asked for so far."""
+        return set(self._keys.values())
+
+    def makes(self, column: str) -> bool:
+        """Whether this network on this dataset ever makes a column, ready or not."""
+        try:
+            self.key(column)
+        except (NoClassHead, UnknownColumn):
+            return False
+        except ColumnNotReady:
+            return True
+        return True
+
     def needs(self, column: str) -> tuple[str, ...]:
         """What must be there before a column can be made."""
-        if column in self.roots or column.startswith(UPLOAD):
+        if column in self.roots or column in self.given or column.startswith(UPLOAD):
             return ()
         rule, layer = self._rule(column)
         return tuple(rule.needed(layer).values())
@@ -102,7 +133,9 @@ class Plan:
         except UnknownName as error:
             if not self.roots:
                 raise ColumnNotReady("The dataset is being read; wait a moment") from None
-            if column == "logits" or column.startswith("activations/"):
+            if column == "logits" and self.no_head:
+                raise NoClassHead(self.no_head) from None
+            if column == "logits" or column.startswith(("activations/", "features/")):
                 if not self.layers:
                     raise ColumnNotReady("The network is being opened; wait a moment") from None
                 raise UnknownColumn(
@@ -128,26 +161,47 @@ def upload_key(column: str, roots: Mapping[str, str]) -> str:
     return f"upload{name}{digest(network)}"
 
 
-def standard(layer: str, layers: Iterable[str] = ()) -> list[str]:
+def standard(layer: str, layers: Iterable[str] = (), roots: Container[str] = ()) -> list[str]:
     """What is worked out for everybody, in the order in which it is wanted.
 
     Losses and a first map of the layer, then every score, then the maps that take their time, the
-    neighbors, how true the maps are, and for every one of `layers` what its units are like.
+    neighbors, how true the maps are, for every one of `layers` what its units are like, and the scores that
+    read the network's features, which take longest. Where there is a
+    map of an earlier version of the data among `roots`, a slow map waits until somebody asks for it, and the new
+    points are placed into the earlier one.
     """
     spaces = (layer, PIXELS)
+    maps = {space: f"{space}/tsne" for space in spaces}
+    placed = {space: "placed" if f"earlier/{name}" in roots else "" for space, name in maps.items()}
+    slow = {space: f"{placed[space] or 'projection'}/{name}" for space, name in maps.items()}
+    whole = [rule for rule in analysis.rule.RULES if "{layer}" not in rule.name]
+    truths = [f"{placed[space] and 'placed_'}trustworthiness/{name}" for space, name in maps.items()]
     return [
         "loss",
         "predicted",
         f"projection/{layer}/pca",
-        *(rule.name for rule in analysis.rule.RULES if "{layer}" not in rule.name),
+        "digests",
+        "copies",
+        *(rule.name for rule in whole if not _reads_features(rule)),
         f"projection/{PIXELS}/pca",
-        f"projection/{layer}/tsne",
+        slow[layer],
         f"neighbors/{layer}",
         f"neighbor_distances/{layer}",
-        f"projection/{PIXELS}/tsne",
-        *(f"trustworthiness/{space}/{method}" for method in ("tsne", "pca") for space in spaces),
+        slow[PIXELS],
+        *truths,
+        *(f"trustworthiness/{space}/pca" for space in spaces),
         *(f"unit_ranges/{name}" for name in layers),
+        *(rule.name for rule in whole if _reads_features(rule)),
     ]
+
+
+def _reads_features(rule: Rule) -> bool:
+    """Whether a rule needs `features/...`, itself or by what it needs."""
+    known = {other.name: other for other in analysis.rule.RULES}
+    return any(
+        needed.startswith("features/") or (needed in known and _reads_features(known[needed]))
+        for needed in rule.needs.values()
+    )
 
 
 @cache

@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from util import digest, nearest
-from workspace import fields, query
-from workspace.plan import UnknownColumn
+from workspace import fields, hidden, query
+from workspace.plan import NoClassHead, UnknownColumn
+from workspace.query import sets
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
 KEPT_RESULTS, KEPT_ORDERS = 24, 8
+OF_PEOPLE = ("tag", "review", "corrected")  # in the names of fields that change while people work
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +34,7 @@ class Result:
         indices: (hits,) int32.
         total: samples in the dataset: the N of "n of N".
         key: hash of all that the rows depend on.
-        parameters: what was asked: query, filters, sort, within; for URLs, without what is empty.
+        parameters: what was asked: query, filters, sort, within, hidden; for URLs, without what is empty.
     """
 
     indices: NDArray[np.int32]
@@ -46,12 +48,12 @@ class Result:
     @property
     def url(self) -> str:
         """Where a browser finds the indices."""
-        return f"/result/{self.key}.bin?{urlencode(self.parameters)}"
+        return f"result/{self.key}.bin?{urlencode(self.parameters)}"
 
     @property
     def hits_url(self) -> str:
         """Where a browser finds one bit per sample: whether it is in the result."""
-        return f"/hits/{self.key}.bin?{urlencode(self.parameters)}"
+        return f"hits/{self.key}.bin?{urlencode(self.parameters)}"
 
     def bitmap(self) -> NDArray[np.uint8]:
         """(ceil(total / 8),) one bit per sample, the first in the lowest bit of the first byte."""
@@ -68,8 +70,10 @@ class Results:
         self._find = lru_cache(KEPT_RESULTS)(self._make)
         self._order = lru_cache(KEPT_ORDERS)(self._sorted)
 
-    def find(self, text: str = "", *, filters: str = "", sort: str = "", within: str = "") -> Result:
-        """The samples that match both queries.
+    def find(
+        self, text: str = "", *, filters: str = "", sort: str = "", within: str = "", hidden: str = ""
+    ) -> Result:
+        """The samples that match both queries and are not hidden.
 
         Args:
             text: a query; "" matches all.
@@ -77,20 +81,24 @@ class Results:
             sort: the field to sort by, descending after a "-"; samples without a value come last, equal ones
                 by index. "" is the order of the dataset; of a selection, the newest choice first.
             within: the name of a selection that the samples must be in.
+            hidden: the groups that are left out, as workspace/hidden.py writes them.
 
         Raises:
             QueryError: a query cannot be understood.
             ColumnNotReady: a column it names is not there yet.
             UnknownSelection, UnknownColumn: as they say.
         """
-        return self._find(text.strip(), filters.strip(), sort, within)
+        asked = f"{text} {filters} {sort} {hidden}"
+        said = any(word in asked for word in OF_PEOPLE)
+        tagged = (str(self.session.tags.version),) if said else ()
+        return self._find(text.strip(), filters.strip(), sort, within, hidden, (*self.session.comparing.who, *tagged))
 
-    def _make(self, text: str, filters: str, sort: str, within: str) -> Result:
+    def _make(self, text: str, filters: str, sort: str, within: str, hides: str, who: tuple[str, ...]) -> Result:
         session = self.session
         known = fields.fields(session)
         n = session.dataset.n
         mask, used = np.ones(n, bool), {sort.removeprefix("-")} - {""}
-        for asked in (text, filters):
+        for asked in (text, filters, hidden.condition(hides, known)):
             parsed = query.parse(asked)
             if parsed is not None:
                 mask &= parsed.evaluate(known, n)
@@ -103,24 +111,29 @@ class Results:
             mask &= inside
             order = chosen[::-1]
         if sort:
-            order = self._order(sort)
+            order = self._order(sort, who)
         rows = np.flatnonzero(mask) if order is None else order[mask[order]]
         columns = sorted(name for field in used if (name := fields.column(session, field)))
-        parameters = {"query": text, "filters": filters, "sort": sort, "within": within}
+        parameters = {"query": text, "filters": filters, "sort": sort, "within": within, "hidden": hides}
         key = digest(session.dataset.fingerprint, parameters, [session.key(name) for name in columns])
         indices: NDArray[np.int32] = rows.astype(np.int32)
         indices.flags.writeable = False
         return Result(indices, n, key, {name: value for name, value in parameters.items() if value})
 
-    def _sorted(self, sort: str) -> NDArray[np.int32]:
+    def _sorted(self, sort: str, who: tuple[str, ...]) -> NDArray[np.int32]:
         """(n,) all rows in order."""
         known = fields.fields(self.session)
         name = sort.removeprefix("-")
+        if name not in known and name in known.absent:
+            raise NoClassHead(known.absent[name])
         if name not in known:
             raise UnknownColumn(f"sort by {name[:40]!r}: no such column; {nearest(name, list(known))}")
         field = known[name]
         values = field.read()
         missing = values < 0 if field.kind in ("class", "truth") else values != values
+        if field.kind == "set":
+            values = sets.texts(values, field.names)
+            missing = values == ""
         return ranked(values, missing, descending=sort.startswith("-")).astype(np.int32)
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,48 +18,45 @@ from numpy.typing import NDArray
 import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError
-from workspace import doctor, fields
+from workspace import fields, given, units
+from workspace.comparing import OUTCOMES, Comparing
+from workspace.contrast import Contrast
+from workspace.described import Described
 from workspace.doctor import Finding
+from workspace.familiar import Familiar
+from workspace.faults import Faults
+from workspace.following import Following
+from workspace.groupings import Grouping, Groupings
+from workspace.growing import pinned
+from workspace.hidden import condition
 from workspace.losses import EVERY_CLASS, Losses
 from workspace.mosaics import Mosaics
-from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network
-from workspace.plan import PIXELS, ColumnNotReady, Plan, UnknownColumn, standard
-from workspace.query import Field, QueryError, column_text, filters, literal
+from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network, plan_of
+from workspace.originals import Marked, Original, Originals
+from workspace.plan import PIXELS, ColumnNotReady, NoClassHead, Plan, UnknownColumn, standard
+from workspace.problems import Problems, counted
+from workspace.query import Field, QueryError, both, column_text, filters, literal
 from workspace.result import Result, Results
+from workspace.review_queue import Progress, Queue, Queues, Range
+from workspace.reviews import Reviews
 from workspace.selection import Mode, Selections, inside
 from workspace.similar import Found, Question, Similar
 from workspace.store import Store
 from workspace.supervisor import COMMAND, Refused, Status, Supervisor
+from workspace.tags import Mark, Tag, Tags
+from workspace.units import Unit
 from workspace.uploads import Answer, Upload, Uploads
+from workspace.watch import Watch
 
-LOG_RATIO = 50.0
+if TYPE_CHECKING:
+    from workspace.pairs import Pairs
 
 __all__ = [
-    "EVERY_CLASS", "PIXELS", "Answer", "ColumnNotReady", "Field", "Finding", "Found", "OpenDataset", "OpenNetwork",
-    "QueryError", "Question", "Result", "Session", "Unit", "UnknownColumn", "Upload", "column_text", "filters",
-    "literal",
+    "EVERY_CLASS", "OUTCOMES", "PIXELS", "Answer", "ColumnNotReady", "Field", "Finding", "Found", "Grouping",
+    "Mark", "Marked", "NoClassHead", "OpenDataset", "OpenNetwork", "Original", "Progress", "QueryError", "Question",
+    "Queue", "Range", "Result", "Session", "Tag", "Unit", "UnknownColumn", "Upload", "column_text", "counted",
+    "filters", "literal",
 ]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A column with one value per sample that can color, size or sort.
-
-    Attributes:
-        name: the column.
-        title: for menus.
-        kind: "score" for numbers, "class" for small integers.
-        names: of the classes, where the kind is "class".
-        bad: which end of a score deserves a look.
-        description: one sentence.
-    """
-
-    name: str
-    title: str
-    kind: str
-    names: tuple[str, ...] = ()
-    bad: str | None = None
-    description: str = ""
 
 
 class Session:
@@ -78,19 +74,24 @@ class Session:
         on_refused: Callable[[Refused], None] = lambda refused: None,
         command: Sequence[str] = COMMAND,
     ) -> None:
-        self.store = store
-        self.options = options
+        self.store = store = store.newer(options.force)
+        self.options = options = pinned(options)
         self.version = 0
         self._dataset: OpenDataset | None = None
         self._network: OpenNetwork | None = None
         self._plan = Plan({})
-        self._results = Results(self)
-        self.mosaics = Mosaics(self)
+        self.others: tuple[Session, ...] = ()
+        self.pairs: Pairs | None = None
+        self.refused = ""
+        self.on_change: Callable[[], None] = lambda: None
         self.uploads = Uploads(store)
-        self.similar = Similar(self)
-        self.losses = Losses(self)
+        self.watch = Watch(self, self.tell)
+        self.tags = Tags(self)
+        self._renew()
         self._changed = threading.Condition()
+        self._looking = threading.Lock()
         self._worker = Supervisor(store, options, on_change=self._look, on_refused=on_refused, command=command)
+        self.following = Following(self, self._worker)
         self._look()
 
     def start(self) -> None:
@@ -98,9 +99,33 @@ class Session:
         if self.missing:
             self._worker.start()
 
+    def _renew(self) -> None:
+        """Make anew whatever keeps answers about the dataset."""
+        self._results = Results(self)
+        self.mosaics = Mosaics(self)
+        self.similar = Similar(self)
+        self.losses = Losses(self)
+        self.originals = Originals(self)
+        self.problems = Problems(self)
+        self.comparing = Comparing(self)
+        self.contrast = Contrast(self)
+        self.described = Described(self)
+        self.reviews = Reviews(self)
+        self.queues = Queues(self)
+        self._owners = (self.tags, self.described, self.reviews)
+        self.groupings = Groupings(self)
+        self.faults = Faults(self)
+        self.familiar = Familiar(self)
+
+    def turn(self, options: Options, dataset: OpenDataset, network: OpenNetwork, plan: Plan) -> None:
+        """Go on with a longer recording. Only for `Following`, which sees to it that nobody is reading."""
+        self.options, self._dataset, self._network, self._plan = options, dataset, network, plan
+        self._renew()
+
     def close(self) -> None:
         """End the worker."""
-        self._worker.stop()
+        self._worker.close()
+        self.tags.close()
 
     # -- what is open ------------------------------------------------------------------------
 
@@ -130,13 +155,15 @@ class Session:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """What a map can be made of: the raw pixels, then the network's layers."""
-        return (PIXELS, *(self._network.layers if self._network else ()))
+        """What a map can be made of: the raw pixels, the network's layers, and what came with the data."""
+        return (PIXELS, *(self._network.layers if self._network else ()), *given.layers(self._plan.given))
 
     @property
     def class_names(self) -> tuple[str, ...]:
         """The dataset's class names; the network's outputs by number where it has more, or there are none."""
         names = self._dataset.class_names if self._dataset else ()
+        if self._network is not None and self._network.more_names:
+            return (*names, *self._network.more_names)
         outputs = self._network.info.n_outputs if self._network else 0
         return (*names, *(f"output {code}" for code in range(len(names), outputs)))
 
@@ -151,36 +178,45 @@ class Session:
         """The standard columns that are not there, with their needs; before the opening, what they start from."""
         if self._network is None:
             return ["logits"]
-        ordered = self._plan.order(standard(self._network.layer, self._network.layers))
+        wanted = standard(self._network.layer, self._network.layers, self._plan.roots)
+        ordered = self._plan.order(column for column in wanted if self.knows(column))
         return [column for column in ordered if not self.is_ready(column)]
 
     # -- columns -----------------------------------------------------------------------------
 
     def is_ready(self, column: str) -> bool:
         """Whether a column can be read now."""
+        if owner := self._owner(column):
+            return owner.has(column)
         try:
-            return self.store.has(self._plan.key(column))
+            return self.store.has(self.key(column)) or self.comparing.is_ready(column)
         except ColumnNotReady:
             return False
 
     def knows(self, column: str) -> bool:
-        """Whether anything makes a column."""
-        try:
-            self._plan.key(column)
-        except ColumnNotReady:
-            return True
-        except UnknownColumn:
-            return False
-        return True
+        """Whether anything ever makes a column; without a class head nothing makes losses."""
+        if owner := self._owner(column):
+            return owner.has(column)
+        return self.comparing.knows(column) or self._plan.makes(column)
+
+    @property
+    def no_head(self) -> str:
+        """Why there are no predictions and no losses, a sentence; "" if there are, or it is not known yet."""
+        return self._plan.no_head
 
     def column(self, name: str) -> NDArray[Any]:
         """A column, memory-mapped.
 
         Raises:
             ColumnNotReady: it is not there (yet); the message says why if making it failed.
+            NoClassHead: it never will be, because the network gives no class scores; says why.
             UnknownColumn: nothing makes it.
         """
-        key = self._plan.key(name)
+        if owner := self._owner(name):
+            return owner.column(name)
+        if self.comparing.owns(name):
+            return self.comparing.column(name)
+        key = self.key(name)
         was_there = self.store.has(key)
         array = self.store.read(key)
         if array is None:
@@ -192,22 +228,39 @@ class Session:
 
     def key(self, column: str) -> str:
         """The key that stands for a column's content in URLs."""
-        return self._plan.key(column)
+        if owner := self._owner(column):
+            return owner.key(column)
+        return self.comparing.key(column) or self._plan.key(column)
 
     def by_key(self, key: str) -> NDArray[Any]:
         """A column by its key. Raises UnknownColumn."""
         array = self.store.read(key) if key.isalnum() else None
         if array is None:
+            array = self.comparing.by_key(key)
+        for owner in self._owners:
+            array = owner.by_key(key) if array is None else array
+        if array is None:
             raise UnknownColumn(f"column {key}: not here; reload the page")
         return array
 
+    def _owner(self, column: str) -> Tags | Described | Reviews | None:
+        """Whoever makes a column without the worker."""
+        return next((owner for owner in self._owners if owner.owns(column)), None)
+
     def want(self, columns: Iterable[str]) -> None:
         """Ask for columns that are not there, before everything else that is planned."""
-        self._worker.want([column for column in columns if not self.is_ready(column)])
+        own = [name for name in self.comparing.want(columns) if not self._owner(name)]
+        self._worker.want(
+            [name for name in own if not self.is_ready(name) and (not self.no_head or self.knows(name))]
+        )
+
+    def is_wanted(self, column: str) -> bool:
+        """Whether somebody has asked for a column that is not there yet."""
+        return self._worker.wants(column)
 
     def failure(self, column: str) -> str | None:
         """Why a column could not be made, or None."""
-        return self._worker.failed.get(column)
+        return self.comparing.failure(column) or self._worker.failed.get(column)
 
     @property
     def failures(self) -> dict[str, str]:
@@ -224,17 +277,7 @@ class Session:
 
     def units(self) -> list[Unit]:
         """Everything that can color or size a map, ready or not, classes first."""
-        classes = self.class_names
-        splits = self._dataset.split_names if self._dataset else ()
-        units = [
-            Unit("labels", "Label", "class", classes, description="The label the dataset gives."),
-            Unit("split", "Split", "class", splits, description="Which part of the dataset a sample belongs to."),
-        ]
-        for rule in analysis.rule.RULES:
-            if rule.kind in ("score", "class") and "{layer}" not in rule.name:
-                names = {"predicted": classes, "correct": ("wrong", "correct")}.get(rule.name, ())
-                units.append(Unit(rule.name, rule.title, rule.kind, names, rule.bad, rule.description))
-        return sorted(units, key=lambda unit: unit.kind)
+        return units.units(self)
 
     def unit(self, name: str) -> Unit:
         """One of `units`. Raises UnknownColumn."""
@@ -245,18 +288,15 @@ class Session:
 
     def methods(self) -> dict[str, Rule]:
         """The projections: method -> rule."""
-        return {rule.name.rsplit("/", 1)[1]: rule for rule in analysis.rule.RULES if rule.kind == "projection"}
+        return {
+            rule.name.rsplit("/", 1)[1]: rule
+            for rule in analysis.rule.RULES
+            if rule.kind == "projection" and self._plan.makes(rule.name.replace("{layer}", PIXELS))
+        }
 
     def spread(self, name: str) -> dict[str, Any]:
         """The range of a score for a color or size scale: low, high, and whether it asks for a logarithm."""
-        values = self.column(name)
-        values = values[np.isfinite(values)]
-        if not len(values):
-            return {"low": 0.0, "high": 1.0, "log": False}
-        low, median, high = (float(value) for value in (values.min(), np.median(values), values.max()))
-        skewed = high > LOG_RATIO * max(median, 0.0) and low >= 0
-        floor = float(np.quantile(values[values > 0], 0.01)) if skewed and (values > 0).any() else low
-        return {"low": floor if skewed else low, "high": high, "log": bool(skewed and floor > 0)}
+        return units.spread(self.column(name))
 
     @property
     def metadata(self) -> tuple[str, ...]:
@@ -268,13 +308,15 @@ class Session:
         """What a query may name and a table may show, by the name people type."""
         return fields.fields(self)
 
-    def find(self, query: str = "", *, filters: str = "", sort: str = "", within: str = "") -> Result:
-        """The samples that a query finds, in order. See `workspace.result.Results.find`."""
-        return self._results.find(query, filters=filters, sort=sort, within=within)
+    def find(
+        self, query: str = "", *, filters: str = "", sort: str = "", within: str = "", hidden: str = ""
+    ) -> Result:
+        """The samples that a query finds and nobody hid, in order. See `workspace.result.Results.find`."""
+        return self._results.find(query, filters=filters, sort=sort, within=within, hidden=hidden)
 
-    def examined(self) -> tuple[list[Finding], str]:
-        """What the doctor found, the worst first, and a sentence about what was looked at. Raises ColumnNotReady."""
-        return doctor.findings(self), doctor.looked_at(self)
+    def asked(self, query: str, hidden: str) -> str:
+        """One query for what a query finds and is not hidden. Raises ColumnNotReady while the dataset is read."""
+        return both(condition(hidden, self.fields()), query) if hidden else query
 
     # -- samples -----------------------------------------------------------------------------
 
@@ -291,7 +333,7 @@ class Session:
     @property
     def selections(self) -> Selections:
         """The selections of this dataset."""
-        return Selections(self.store, self.dataset.fingerprint, self.dataset.n)
+        return Selections(self.store, self.dataset.lasting, self.dataset.n)
 
     def lasso(
         self,
@@ -300,8 +342,6 @@ class Session:
         polygon: Sequence[Sequence[float]],
         *,
         mode: Mode = "replace",
-        color: str = "",
-        hidden: Sequence[int] = (),
         query: str = "",
     ) -> str:
         """The selection that a polygon on a map makes of another one.
@@ -311,13 +351,9 @@ class Session:
             positions: the column the map was drawn from.
             polygon: corners in the units of that column.
             mode: whether what lies inside replaces the old one, or is added to or removed from it.
-            color: the column whose classes `hidden` names; hidden samples are left alone.
-            hidden: classes that the map does not show.
-            query: the one that the samples on the map match; the others are left alone too.
+            query: the one that the samples on the map match; the others are left alone.
         """
         mask = inside(self.column(positions), polygon)
-        if hidden and color:
-            mask &= ~np.isin(self.column(color), np.asarray(hidden))
         if query:
             matching = np.zeros(len(mask), bool)
             matching[self.find(query).indices] = True
@@ -346,14 +382,19 @@ class Session:
 
     def _look(self) -> None:
         """See what is there now; called whenever the worker has made or opened something."""
-        if self._dataset is None:
-            self._dataset = known_dataset(self.store, self.options)
-        if self._dataset is not None and self._network is None:
-            self._network = known_network(self.store, self.options, self._dataset)
-            network = self._network
-            self._plan = Plan(
-                {**self._dataset.keys, **(network.keys if network else {})}, network.layers if network else ()
-            )
+        with self._looking:
+            if self._dataset is None:
+                self._dataset = known_dataset(self.store, self.options)
+            if self._dataset is not None and self._network is None:
+                network = known_network(self.store, self.options, self._dataset)
+                self._plan = plan_of(self.store, self._dataset, network)
+                self._network = network  # after the plan: whoever sees the network finds its columns
+        self.following.look()
+        self.tell()
+        self.on_change()
+
+    def tell(self) -> None:
+        """Let pages and whoever waits know that something is different."""
         with self._changed:
             self.version += 1
             self._changed.notify_all()

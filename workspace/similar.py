@@ -131,6 +131,11 @@ class Similar:
         upload = self.upload(question.upload)
         if question.layer == PIXELS:
             return np.asarray(pixels(upload.image[None])[0])
+        if question.layer not in self.session.network.layers:
+            raise InspectorError(
+                f"{question.about}: {question.layer} came with the data, and nobody computed it for this picture; "
+                "choose another layer"
+            )
         answer = self.session.uploads.answer(question.upload, self.session.network)
         if answer is None:
             failure = self.session.failure(f"{UPLOAD}{question.upload}")

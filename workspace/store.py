@@ -14,7 +14,9 @@ import json
 import logging
 import os
 import tempfile
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 SCHEMA = 1
 STALE_SECONDS = 3600.0
+MOST_OPENED = 300  # columns at a time: each holds a file open, and a process may have about a thousand
 
 
 class BadWorkspace(InspectorError):
@@ -40,7 +43,7 @@ class BadWorkspace(InspectorError):
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A side file in the same folder, which takes the path's name when the block ends well, and else goes."""
-    side = path.with_name(f"{path.name}.tmp-{os.getpid()}")
+    side = path.with_name(f"{path.name}.tmp-{os.getpid()}-{threading.get_ident()}")
     try:
         yield side
         os.replace(side, path)
@@ -58,17 +61,34 @@ def _sha256(array: NDArray[Any]) -> str:
 class Store:
     """Arrays and small JSON records, each under a key. One per process; processes may share a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, since: float = 0.0) -> None:
         """Open the folder, making it when missing.
+
+        Args:
+            folder: where things are kept.
+            since: columns made before this moment (seconds since 1970) count as not there, though nothing
+                is removed; what nobody computed, such as a selection, is found all the same.
 
         Raises:
             BadWorkspace: it is not a folder, or belongs to somebody else.
         """
         self.notices: list[str] = []
+        self.since = since
+        self.asked = folder  # another than `folder` if this one cannot be written
         self.folder = self._usable(folder)
-        self._opened: dict[str, NDArray[Any]] = {}
+        self._opened: OrderedDict[str, NDArray[Any]] = OrderedDict()  # the one read last at the end
+        self._lock = threading.Lock()
+        self._verified: set[str] = set()
         self._sizes: dict[str, int] = {}  # bytes that the manifest of a column declares: pages ask often
         self._sweep()
+
+    def newer(self, moment: float) -> Store:
+        """The same folder, in which columns made before this moment count as not there; 0 for itself."""
+        if moment <= self.since:
+            return self
+        store = Store(self.folder, moment)
+        store.notices, store.asked = self.notices, self.asked
+        return store
 
     # -- arrays ------------------------------------------------------------------------------
 
@@ -89,15 +109,22 @@ class Store:
     def read(self, key: str) -> NDArray[Any] | None:
         """The column, memory-mapped and read-only; None when it is missing or damaged.
 
-        The checksum is verified when a process first opens a column.
+        The checksum is verified when a process first opens a column. Of those read longest ago, the file is closed
+        as soon as nobody has the column any more.
         """
-        if key not in self._opened:
-            array = self._open(key)
-            if array is None:
-                self._sizes.pop(key, None)
-                return None
+        with self._lock:
+            if key in self._opened:
+                self._opened.move_to_end(key)
+                return self._opened[key]
+        array = self._open(key)
+        if array is None:
+            self._sizes.pop(key, None)
+            return None
+        with self._lock:
             self._opened[key] = array
-        return self._opened[key]
+            while len(self._opened) > MOST_OPENED:
+                self._opened.popitem(last=False)
+        return array
 
     def write(self, key: str, array: NDArray[Any], **about: Any) -> None:
         """Keep an array. Whoever sees the manifest sees all of it.
@@ -120,35 +147,47 @@ class Store:
             **about,
         }
         self._write_json(self._manifest_path(key), manifest)
-        self._opened.pop(key, None)
-        self._sizes.pop(key, None)
+        self.release(key)
 
     def about(self, key: str) -> dict[str, Any]:
         """What was noted when the column was made: its name, the seconds it took, ..."""
         return self._manifest(key) or {}
 
     def release(self, key: str) -> None:
-        """Do not keep a column open; for small ones that come and go, of which there may be many."""
-        self._opened.pop(key, None)
+        """Keep neither a column open nor what is known of it; for small ones that come and go, many of them."""
+        with self._lock:
+            self._opened.pop(key, None)
+        self._verified.discard(key)
+        self._sizes.pop(key, None)
 
     def forget(self, key: str) -> None:
         """Remove a column; whoever has it open keeps it."""
         self.release(key)
-        self._sizes.pop(key, None)
         for path in (self._manifest_path(key), self._array_path(key)):
             with suppress(OSError):  # on Windows a file that is open stays: it is overwritten or left behind
                 path.unlink(missing_ok=True)
 
     # -- records -----------------------------------------------------------------------------
 
-    def read_record(self, kind: str, key: str) -> dict[str, Any] | None:
-        """A small JSON document, or None when it is missing, damaged or of another schema."""
-        found = self._read_json(self.folder / "records" / f"{kind}-{key}.json")
-        return None if found is None else found["body"]
+    def read_record(self, kind: str, key: str, *, old: bool = True) -> dict[str, Any] | None:
+        """A small JSON document, or None when it is missing, damaged or of another schema.
+
+        With `old` false also when it was made before the moment from which columns count.
+        """
+        path = self.folder / "records" / f"{kind}-{key}.json"
+        found = self._read_json(path)
+        return None if found is None or (not old and self._is_old(path)) else found["body"]
 
     def write_record(self, kind: str, key: str, body: dict[str, Any]) -> None:
         """Keep a small JSON document. Raises BadWorkspace as `write` does."""
         self._write_json(self.folder / "records" / f"{kind}-{key}.json", {"schema": SCHEMA, "body": body})
+
+    def records(self, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(key, document) of every record of a kind, in the order of their keys."""
+        for path in sorted((self.folder / "records").glob(f"{kind}-*.json")):
+            found = self._read_json(path)
+            if found is not None:
+                yield path.stem.removeprefix(f"{kind}-"), found["body"]
 
     # -- between processes -------------------------------------------------------------------
 
@@ -204,7 +243,17 @@ class Store:
         return self.folder / "columns" / f"{key}.json"
 
     def _manifest(self, key: str) -> dict[str, Any] | None:
-        return self._read_json(self._manifest_path(key))
+        path = self._manifest_path(key)
+        manifest = self._read_json(path)
+        old = manifest is not None and "column" in manifest and self._is_old(path)
+        return None if old else manifest
+
+    def _is_old(self, path: Path) -> bool:
+        """Whether a file was made before the moment from which things count."""
+        try:
+            return bool(self.since) and path.stat().st_mtime < self.since
+        except OSError:  # removed just now
+            return True
 
     def _open(self, key: str) -> NDArray[Any] | None:
         manifest = self._manifest(key)
@@ -215,7 +264,7 @@ class Store:
             same = (
                 array.dtype.str == manifest["dtype"]
                 and list(array.shape) == manifest["shape"]
-                and _sha256(array) == manifest["sha256"]
+                and (key in self._verified or _sha256(array) == manifest["sha256"])
             )
         except (OSError, ValueError, KeyError, EOFError) as error:
             logger.warning("%s cannot be read (%s): it is made again", key, error)
@@ -223,6 +272,7 @@ class Store:
         if not same:
             self._manifest_path(key).unlink(missing_ok=True)
             return None
+        self._verified.add(key)
         return array
 
     def _read_json(self, path: Path) -> dict[str, Any] | None:
@@ -251,6 +301,7 @@ class Store:
 
     def _sweep(self) -> None:
         """Remove side files that a killed process left behind."""
-        for side in (self.folder / "columns").glob("*.tmp-*"):
-            if time.time() - side.stat().st_mtime > STALE_SECONDS:
-                side.unlink(missing_ok=True)
+        for side in self.folder.glob("*/*.tmp-*"):
+            with suppress(OSError):  # another process may sweep as well
+                if time.time() - side.stat().st_mtime > STALE_SECONDS:
+                    side.unlink()

@@ -87,7 +87,7 @@ def images(
     """The samples' pictures as a ZIP file, each named by index, label and prediction, with their table inside.
 
     Args:
-        table: must have the columns index, label and predicted.
+        table: must have the columns index and label; predicted is there unless the network has no class head.
         rows: which samples.
         picture: row -> a PNG file. It is stored as it is, because it is packed already.
         report: what the table is called in the file.
@@ -96,9 +96,8 @@ def images(
     with zipfile.ZipFile(pipe, "w") as archive:
         for some in _pieces(rows, ZIP_ROWS):
             columns = table(some)
-            for index, label, predicted in zip(
-                *(columns[name] for name in ("index", "label", "predicted")), strict=True
-            ):
+            said = columns.get("predicted", np.full(len(some), ""))
+            for index, label, predicted in zip(columns["index"], columns["label"], said, strict=True):
                 archive.writestr(
                     zipfile.ZipInfo(file_name(int(index), str(label), str(predicted))), picture(int(index))
                 )

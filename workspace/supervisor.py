@@ -105,6 +105,7 @@ class Supervisor:
         self._listener: threading.Thread | None = None
         self._wanted: list[str] = []
         self._deaths: Counter[str] = Counter()
+        self._closed = False
         self._lock = threading.RLock()
 
     @property
@@ -113,9 +114,9 @@ class Supervisor:
         return self._status
 
     def start(self) -> None:
-        """Start the worker unless it runs."""
+        """Start the worker unless it runs, or this is closed."""
         with self._lock:
-            if self._process is not None:
+            if self._process is not None or self._closed:
                 return
             with (self.store.folder / "worker.log").open("ab") as log:
                 self._process = subprocess.Popen(
@@ -138,7 +139,7 @@ class Supervisor:
         """Ask for columns before all others."""
         with self._lock:
             new = [column for column in columns if column not in self._wanted and column not in self.failed]
-            if not new or self._status.cancelled:
+            if not new or self._status.cancelled or self._closed:
                 return
             self._wanted += new
             if self._process is None:
@@ -146,6 +147,20 @@ class Supervisor:
             else:
                 self._set(working=True)
                 self._tell({"want": new})
+
+    def turn(self, options: Options) -> None:
+        """Have the worker open a longer recording; `options` here stay as they are until it has."""
+        with self._lock:
+            if self._process is None:
+                self.start()
+            if self._process is None:
+                return
+            self._set(working=True, what="reading what is new", since=time.monotonic())
+            self._tell({"want": [], "options": options.to_dict()})
+
+    def wants(self, column: str) -> bool:
+        """Whether a column was asked for and is not there yet."""
+        return column in self._wanted
 
     def cancel(self) -> None:
         """End the worker. Finished columns stay; `resume` goes on with the rest."""
@@ -171,6 +186,11 @@ class Supervisor:
             if listener is not None and listener is not threading.current_thread():
                 listener.join()
 
+    def close(self) -> None:
+        """End the worker for good: whoever still asks for something starts none."""
+        self._closed = True
+        self.stop()
+
     # -- inside ------------------------------------------------------------------------------
 
     def _tell(self, message: dict[str, Any]) -> None:
@@ -186,18 +206,25 @@ class Supervisor:
         with suppress(BrokenPipeError), process:  # closes its pipes and waits for it
             for line in process.stdout:
                 if self._process is process:
-                    self._take(json.loads(line))
+                    self._take(line)
+        given_up = False
         with self._lock:
             if self._process is process:
                 self._process = None
-                self._ended(process.returncode)
+                given_up = self._ended(process.returncode)
+        if given_up:  # told without the lock: who hears of it may wait for somebody who starts a worker
+            self.on_change()
 
-    def _take(self, event: dict[str, Any]) -> None:
+    def _take(self, line: str) -> None:
+        """Do what an event asks for; whatever goes wrong, the next one is heard."""
         try:
-            self._handle(event)
+            self._handle(json.loads(line))
         except InspectorError as error:
             self._set(trouble=str(error))
             logger.warning("%s", error)
+        except Exception as error:
+            self._set(trouble=f"a bug of ours: {type(error).__name__}: {error}")
+            logger.exception("an event of the worker: %.200s", line)
 
     def _handle(self, event: dict[str, Any]) -> None:
         kind = event.pop("event")
@@ -231,19 +258,19 @@ class Supervisor:
                 self.on_refused(Refused(event["error"], event["exit_code"]))
                 self.on_change()
 
-    def _ended(self, code: int) -> None:
-        """The process is gone: by itself after idling, or by an accident, which is forgiven twice."""
+    def _ended(self, code: int) -> bool:
+        """The process is gone: by itself after idling, or by an accident; gives whether that was one too many."""
         status = self._status
         if not status.working:
-            return
+            return False
         self._deaths[status.what] += 1
         how = "ran out of memory or was killed" if code == -9 else f"ended with code {code}"
         logger.warning("the worker %s during %s", how, status.what)
         if self._deaths[status.what] < DEATHS_FORGIVEN:
             self.start()
-        else:
-            self._set(working=False, cancelled=True, trouble=f"The computing process {how} during: {status.what}")
-            self.on_change()
+            return False
+        self._set(working=False, cancelled=True, trouble=f"The computing process {how} during: {status.what}")
+        return True
 
     def _forget(self, column: str) -> None:
         if column in self._wanted:

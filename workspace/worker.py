@@ -18,17 +18,22 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from pathlib import Path
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from model import reading
+from model import backbones, device, reading
 from model.preprocessing import Preprocessing, check_images
+from model.stages import stages
 from util import InspectorError, Progress, silent
-from workspace import opening
-from workspace.plan import UPLOAD, Plan, UnknownColumn, standard
+from workspace import limits, opening, reuse
+from workspace.following import AGAIN
+from workspace.keys import LAST
+from workspace.plan import UPLOAD, standard
 from workspace.store import Store
 from workspace.uploads import Answer, Uploads
 
@@ -48,7 +53,7 @@ class Damaged(InspectorError):
 class Worker:
     """Makes columns in the order of the plan, and says so."""
 
-    def __init__(self, store: Store, options: opening.Options, say: Say) -> None:
+    def __init__(self, store: Store, options: opening.Options, say: Say, before: Worker | None = None) -> None:
         self.store = store
         self.options = options
         self.say = say
@@ -56,7 +61,10 @@ class Worker:
         self.damaged: set[str] = set()
         self._network: Network | None = None
         self._opened: opening.OpenNetwork | None = None
+        self._device = ""
         self._reported = 0.0
+        self._importing: threading.Thread | None = None
+        self._before = before  # the worker of a shorter recording, whose network is open already
 
     def open(self) -> None:
         """Open dataset and network, the latter without Keras if it was opened before."""
@@ -65,18 +73,23 @@ class Worker:
         self._opened = opening.known_network(self.store, self.options, known) if known else None
         takes = None
         if self._opened is None:
-            takes = reading.scan(path, code=self.options.code)["image_shape"]
+            named = backbones.is_named(path)
+            takes = None if named else reading.scan(path, code=self.options.code)["image_shape"]
             # Keras takes seconds to import; the dataset is read meanwhile.
-            threading.Thread(target=importlib.import_module, args=("keras",), daemon=True).start()
+            if not named or backbones.parse(path).family == "keras":
+                self._importing = threading.Thread(target=importlib.import_module, args=("keras",), daemon=True)
+                self._importing.start()
         self.say("working", what=f"reading {self.options.dataset}", done=0, total=0)
         self.dataset = opening.open_dataset(self.store, self.options, self.report)
         if takes is not None:
             check_images(path.name, takes, self.dataset.name, self.dataset.image_shape)
         self.say("opened", what="dataset")
+        if self._opened is None:  # with the same images and other vectors beside them it is known all the same
+            self._opened = opening.known_network(self.store, self.options, self.dataset)
         if self._opened is None:
-            self.say("working", what=f"opening {path.name} with Keras", done=0, total=0)
-            self._opened, self._network = opening.open_network(self.store, self.options, self.dataset)
-        self.plan = Plan({**self.dataset.keys, **self._opened.keys}, self._opened.layers)
+            self.say("working", what=f"opening {backbones.opener(path)}", done=0, total=0)
+            self._opened, self._network = self._open_network()
+        self.plan = opening.plan_of(self.store, self.dataset, self._opened)
         self.say("opened", what="network")
 
     @property
@@ -86,12 +99,25 @@ class Worker:
         return self._opened
 
     def missing(self, wanted: list[str]) -> list[str]:
-        """The wanted columns and their needs that are not in the store and have not failed, in order."""
+        """The wanted columns and their needs that are not in the store and have not failed, in order.
+
+        What needs class scores is left out where the network gives none.
+        """
+        possible = [column for column in wanted if not self.plan.no_head or self.plan.makes(column)]
         return [
             column
-            for column in self.plan.order(wanted)
+            for column in self.plan.order(possible)
             if column not in self.failed and not self.store.has(self.plan.key(column))
         ]
+
+    def knows(self, column: str) -> bool:
+        """Whether a column that somebody asked for can be planned; if not, that is told."""
+        try:
+            self.missing([column])
+        except InspectorError as error:
+            self.say("failed", column=column, error=str(error))
+            return False
+        return True
 
     def make(self, column: str) -> None:
         """Make one column, or find that another process just did. A failure is kept and told."""
@@ -109,6 +135,8 @@ class Worker:
             return
         except Exception as error:
             sentence = str(error) if isinstance(error, InspectorError) else f"{type(error).__name__}: {error}"
+            if limits.is_about_memory(error):
+                sentence = f"{column}: {limits.ADVICE}"
             logger.exception("%s failed", column)
             self.failed[column] = sentence
             self.say("failed", column=column, error=sentence)
@@ -129,6 +157,8 @@ class Worker:
         if column.startswith(UPLOAD):
             self._look_at(column, started)
             return
+        if column in self.plan.given:
+            raise InspectorError(f"{column}: was damaged on disk; start again, and its file is read anew")
         rule = self.plan.rule(column)
         needed = dict(zip(rule.needs, self.plan.needs(column), strict=True))
         arrays = {parameter: self._read(name) for parameter, name in needed.items()}
@@ -141,19 +171,37 @@ class Worker:
 
     def _forward(self, wanted: str) -> None:
         """Everything still wanted from the network, in one pass over the images."""
-        columns = [wanted, "logits", *(f"activations/{layer}" for layer in self.opened.layers)]
+        head = ["logits"] if "logits" in self.opened.keys else []
+        readings = {f"features/{name}": stage for name, stage in stages(self.opened.info).items()}
+        last = f"activations/{self.opened.info.default_layer}"
+        columns = [wanted, *head, *(f"activations/{layer}" for layer in self.opened.layers), last, *readings]
+        columns = [last if column == LAST else column for column in columns if column in self.opened.keys]
         missing = {c: self.opened.keys[c] for c in columns if not self.store.has(self.opened.keys[c])}
-        layers = [column.removeprefix("activations/") for column in missing if column != "logits"]
+        layers = [column.removeprefix("activations/") for column in missing if column.startswith("activations/")]
         started = time.perf_counter()
-        network = self._with_keras()
-        preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
-        self.say("working", what="predictions and activations")
-        forward = network.forward(self._read("images"), layers, preprocessing=preprocessing, report=self.report)
-        self.say("forward", images=self.dataset.n, layers=len(layers))
-        arrays = {"logits": forward.logits, **{f"activations/{n}": a for n, a in forward.activations.items()}}
+        images = self._read("images")
+        known = reuse.known_rows(self.store, self.plan, list(missing))
+        arrays: dict[str, NDArray[Any]] = {}
+        if len(known.new):
+            network = self._with_keras()
+            preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
+            self.say("working", what=known.doing)
+            forward = network.forward(
+                known.images(images),
+                layers,
+                preprocessing=preprocessing,
+                readings={column: stage for column, stage in readings.items() if column in missing},
+                report=lambda progress: self.report(replace(progress, what=known.doing)),
+                **({"batch_size": self.options.batch} if self.options.batch else {}),
+            )
+            self.say("forward", images=len(known.new), layers=len(layers))
+            arrays = {"logits": forward.logits, **{f"activations/{n}": a for n, a in forward.activations.items()}}
+            arrays |= forward.features
         for column, key in missing.items():
-            self._keep(column, key, arrays[column], started)
-        logger.info("%d layers of %d images in %.2f s", len(layers), self.dataset.n, time.perf_counter() - started)
+            whole = known.column(column, arrays.pop(column, None))
+            self._keep(column, key, whole, started, device=self._device)
+        seconds = time.perf_counter() - started
+        logger.info("%d layers of %d images, %d new, in %.2f s", len(layers), known.n, len(known.new), seconds)
 
     def _look_at(self, column: str, started: float) -> None:
         """What the network says about a picture that a visitor brought along."""
@@ -171,12 +219,26 @@ class Worker:
     def _with_keras(self) -> Network:
         """The network itself, which a worker that found everything in the store has not opened yet."""
         if self._network is None:
-            self.say("working", what=f"opening {self.opened.info.name} with Keras")
-            _, self._network = opening.open_network(self.store, self.options, self.dataset)
+            self.say("working", what=f"opening {backbones.opener(reading.resolve(self.options.model))}")
+            _, self._network = self._open_network()
         return self._network
 
-    def _keep(self, column: str, key: str, array: NDArray[Any], started: float) -> None:
-        self.store.write(key, array, column=column, seconds=round(time.perf_counter() - started, 3))
+    def _open_network(self) -> tuple[opening.OpenNetwork, Network]:
+        """Open the network on the device that was asked for."""
+        if self._importing is not None:  # two threads that import the same packages may wait for each other
+            self._importing.join()
+        model, options = reading.resolve(self.options.model), self.options
+        by_torch = backbones.is_named(model) and backbones.parse(model).family != "keras"
+        self._device = device.use(options.device, options.gpu_memory, torch=by_torch)
+        return opening.open_network(self.store, options, self.dataset, self._open_already())
+
+    def _open_already(self) -> Network | None:
+        before, self._before = self._before, None
+        same = before is not None and before.dataset.class_names == self.dataset.class_names
+        return before._network if before is not None and same else None
+
+    def _keep(self, column: str, key: str, array: NDArray[Any], started: float, **about: Any) -> None:
+        self.store.write(key, array, column=column, seconds=round(time.perf_counter() - started, 3), **about)
 
     def _read(self, column: str) -> NDArray[Any]:
         array = self.store.read(self.plan.key(column))
@@ -201,42 +263,59 @@ class Say:
         self._out.flush()
 
 
-def _listen(commands: queue.SimpleQueue[list[str]]) -> None:
+def _listen(commands: queue.SimpleQueue[dict[str, Any]]) -> None:
     """Pass on what the server wants next; leave at once when the server is gone."""
     for line in sys.stdin:
-        commands.put(json.loads(line)["want"])
+        commands.put(json.loads(line))
     os._exit(0)
 
 
-def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[list[str]]) -> None:
+def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[dict[str, Any]]) -> None:
     """Make the standard columns, and before each of them whatever a page has asked for since."""
     worker.open()
-    layer = worker.opened.layer
-    usual = worker.missing(standard(layer, worker.opened.layers))
-    worker.say("plan", total=len(usual))
+    usual = _usual(worker)
+    waiting: list[dict[str, Any]] = []
     while True:
-        try:
+        with suppress(queue.Empty):
             while True:
-                asked += commands.get_nowait()
-        except queue.Empty:
-            pass
-        try:
-            missing = worker.missing(asked)
-        except (UnknownColumn, InspectorError) as error:
-            for column in asked:
-                worker.say("failed", column=column, error=str(error))
-            asked = []
-            continue
-        missing = missing or worker.missing(usual)
+                waiting.append(commands.get_nowait())
+        for message in waiting:
+            asked += message["want"]
+        longer = [message["options"] for message in waiting if "options" in message]
+        waiting = []
+        if longer:
+            worker = _turned(worker, opening.Options(**longer[-1]))
+            usual = _usual(worker)
+        asked = [column for column in asked if worker.knows(column)]
+        missing = worker.missing(asked) or worker.missing(usual)
         if missing:
             worker.make(missing[0])
             continue
         worker.say("idle")
         try:
-            asked = commands.get(timeout=IDLE_SECONDS)
+            waiting.append(commands.get(timeout=IDLE_SECONDS))
         except queue.Empty:
             return
+        asked = []
         worker.say("plan", total=0)
+
+
+def _usual(worker: Worker) -> list[str]:
+    usual = worker.missing(standard(worker.opened.layer, worker.opened.layers, worker.plan.roots))
+    worker.say("plan", total=len(usual))
+    return usual
+
+
+def _turned(worker: Worker, options: opening.Options) -> Worker:
+    """A worker for a longer recording; the same one if that cannot be opened, which is told."""
+    longer = Worker(worker.store, options, worker.say, worker)
+    try:
+        longer.open()
+    except InspectorError as error:
+        logger.exception("not taken")
+        worker.say("failed", column=AGAIN, error=str(error))
+        return worker
+    return longer
 
 
 def main() -> None:
@@ -247,17 +326,22 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     if hasattr(os, "nice"):
         os.nice(5)
+    limits.bound()
     job: Mapping[str, Any] = json.loads(sys.stdin.readline())
-    commands: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+    commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands,), daemon=True).start()
     try:
-        store = Store(Path(job["cache"]))
-        _serve(Worker(store, opening.Options(**job["options"]), say), job["want"], commands)
+        options = opening.Options(**job["options"])
+        device.choose(options.device)
+        _serve(Worker(Store(Path(job["cache"]), options.force), options, say), job["want"], commands)
     except InspectorError as error:
         logger.exception("refused")
         say("refused", exit_code=error.exit_code, error=str(error))
     except BaseException as error:
-        logger.exception("stopped by a bug")
+        logger.exception("stopped")
+        if limits.is_about_memory(error):
+            say("refused", exit_code=5, error=f"{PurePath(job['options']['dataset']).name}: {limits.ADVICE}")
+            os._exit(0)
         where = "worker.log in the folder of --cache has more, please report it"
         say("refused", exit_code=70, error=f"a bug of ours: {type(error).__name__}: {error}; {where}")
     os._exit(0)

@@ -32,19 +32,19 @@ class SampleMap(Own):
             with `digits` numbers have that many decimals.
         total: samples in the whole dataset, the N of "n of N samples shown"; None: as many as on the map.
         note: what a visitor should know about this map, one sentence over the dots.
-        hidden: in and out; codes of the categories that are not drawn; -1 is "no value". Cleared by the
-            browser when the color's categories change.
         selection: None, or {url, count}: the column is uint8 (ceil(n / 8),), one bit a sample, as
             `numpy.packbits(mask, bitorder="little")` makes it; count is said under the map.
-        shown: None, or {url, count}, bits as in `selection`: the samples that match the query. The others are
-            not drawn, and neither hovered, clicked nor selected; what `hidden` hides is left out besides.
-        front: "high" or "low": which end of the number in `color` (else of `size`) lies on top, and is hovered
-            and clicked first where dots overlap; None: large dots lie on small ones, otherwise as it comes.
+        shown: None, or {url, count, left}, bits as in `selection`: the samples that match the query and are not hidden. The
+            others are not drawn, and neither hovered, clicked nor selected; `left` says why, behind their number.
+        lines: None, or {url}: a second column as `positions`; a line leads from a sample's dot there, NaN for none.
+        marks: [{x, y, text}, ...]: places with a name, in the units of the positions; zoom 1 shows them all.
+        front: "high" or "low": which end of the number in `color` (else of `size`, else of the codes) lies on top,
+            and is hovered and clicked first where dots overlap; None: large dots lie on small ones, else as it comes.
         focus: index of the sample with a ring around it, or None. When it changes to one that is outside the
             stage, the map moves there.
         clicked: out; {index, stamp}; stamp is the time in ms, so that a second click on a sample counts.
-        lasso: out; {polygon: [[x, y], ...], hidden, mode, stamp}: in the units of the positions, to be
-            intersected with the samples that are not hidden, by the even-odd rule. mode is "replace", "add"
+        lasso: out; {polygon: [[x, y], ...], mode, stamp}: in the units of the positions, to be
+            intersected with the samples that are shown, by the even-odd rule. mode is "replace", "add"
             (Shift) or "remove" (Alt). An empty polygon with "replace" clears the selection. The
             map shows the hits at once and takes over `selection` when that changes.
         view: in and out, 300 ms after the last movement; {x, y, zoom}: the data in the middle of the stage,
@@ -70,9 +70,10 @@ class SampleMap(Own):
         facts: Sequence[Prop] = (),
         total: int | None = None,
         note: str | None = None,
-        hidden: Sequence[int] = (),
         selection: Prop | None = None,
         shown: Prop | None = None,
+        lines: Prop | None = None,
+        marks: Sequence[Prop] = (),
         front: str | None = None,
         focus: int | None = None,
         clicked: Prop | None = None,
@@ -84,5 +85,6 @@ class SampleMap(Own):
         style: Prop | None = None,
     ) -> None:
         props = {name: value for name, value in locals().items() if name not in ("self", "__class__")}
-        props.update(facts=list(facts), hidden=list(hidden), imageSize=imageSize and list(imageSize))
+        props.update(facts=list(facts), marks=list(marks))
+        props.update(imageSize=imageSize and list(imageSize))
         super().__init__(**props)

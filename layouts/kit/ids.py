@@ -20,6 +20,11 @@ POLL = "poll"
 PAGE = "page"
 NAVIGATION = "navigation"
 CHIPS = "chips"
+BESIDE = "beside-networks"
+BANNER = "banner"
+FOLLOWING = "following"
+FOLLOWING_TEXT = "following-text"
+FOLLOWING_SWITCH = "following-switch"
 THEME = "theme-button"
 SHARE = "share-button"
 MENU = "menu-button"
@@ -35,6 +40,19 @@ PANEL_CLOSE = "sample-panel-close"
 TRAY = "selection-tray"
 TRAY_BODY = "selection-tray-body"
 TRAY_CLEAR = "selection-clear-button"
+
+WHO = "viewer-name"
+TAGS_SAID = "tags-said"
+TAG_NAMES = "tag-names"
+UNDO = "undo-button"
+REDO = "redo-button"
+TRAY_TAGS = "selection-tags"
+TRAY_TAG_BOX = "selection-tag-box"
+TRAY_TAG_ADD = "selection-tag-add"
+TRAY_TAG_REMOVE = "selection-tag-remove"
+PANEL_TAGS = "sample-tags"
+PANEL_TAG_BOX = "sample-tag-box"
+PANEL_TAG_ADD = "sample-tag-add"
 
 MESSAGE = "message"
 MESSAGE_TEXT = "message-text"
@@ -96,6 +114,26 @@ def go(field: str, value: str, at: str) -> dict[str, str]:
     `at` names the place it stands in, because the same sample may be offered in several.
     """
     return {"go": field, "value": value, "at": at}
+
+
+def page_count(path: Any) -> dict[str, Any]:
+    """The number beside a page in the navigation."""
+    return {"count": path}
+
+
+def untag(name: Any, at: Any) -> dict[str, Any]:
+    """The cross that takes a tag away; `at` says from what: "tray" (the selection) or "panel" (the sample)."""
+    return {"untag": name, "at": at}
+
+
+def tag_edit(what: str, name: Any) -> dict[str, Any]:
+    """What changes a tag itself: its "color", its "name", or the button that does "delete" it."""
+    return {"tag_edit": what, "tag": name}
+
+
+def refresh(column: Any, at: Any) -> dict[str, Any]:
+    """The button that has a map made anew; `at` is the side it stands on."""
+    return {"refresh": column, "at": at}
 
 
 def own(kind: str, name: Any) -> dict[str, Any]:

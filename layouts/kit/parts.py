@@ -135,22 +135,27 @@ def thumbnail(fingerprint: str, index: int, *, at: str, caption: str = "", toolt
 
 def image_url(fingerprint: str, index: int | str) -> str:
     """Where a sample's picture is; `index` may be a placeholder."""
-    return f"/sample/{fingerprint}/{index}.png"
+    return f"sample/{fingerprint}/{index}.png"
+
+
+def whole_url(fingerprint: str, index: int) -> str:
+    """Where the whole picture is that a sample was made of."""
+    return f"whole/{fingerprint}/{index}"
 
 
 def row_url(key: str, row: int) -> str:
     """Where a row of a column of images is, as a picture."""
-    return f"/picture/{key}/{row}.png"
+    return f"picture/{key}/{row}.png"
 
 
 def column_url(key: str) -> str:
     """Where the values of a column are."""
-    return f"/column/{key}.bin"
+    return f"column/{key}.bin"
 
 
 def selection_url(fingerprint: str, name: str) -> str:
     """Where the bits of a selection are."""
-    return f"/selection/{fingerprint}/{name}.bin"
+    return f"selection/{fingerprint}/{name}.bin"
 
 
 def count(part: int, whole: int) -> str:

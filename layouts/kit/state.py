@@ -11,7 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MAXIMUM_LENGTH = 300
-LONG = {"query": 2000, "filters": 2000, "columns": 2000}  # one letter more is kept, so that it is refused aloud
+LONG = {
+    "query": 2000,
+    "filters": 2000,
+    "columns": 2000,
+    "hidden": 2000,
+}  # one letter more is kept, so that it is refused aloud
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,8 @@ class State:
         beside_method: its projection.
         color: the column that colors the maps.
         size: the column that sizes the dots, or "equal".
-        hidden: comma-separated codes of the classes that are hidden.
+        hidden: the groups that are hidden on every page, as in "split:train;correct:1".
+        sets: comma-separated fields whose groups stand beside maps, after those of the colors; "" for the usual ones.
         selection: the name of the selected set; "" for none.
         focus: the index of the sample looked at; "" for none.
         network_view: "layers" or "blocks"; "" for what suits the network's depth.
@@ -45,7 +51,18 @@ class State:
         asked: the sample that is asked about when its panel is closed.
         versus: the result that is compared with the query; "" for the nearest.
         measure: what sorts the confusion page's table of classes: "recall", "precision" or "class"; "" for F1.
+        reason: the kind of reason whose files the problems page lists; "" for all.
+        file: what their names or reasons contain; "" for all.
+        network, data: what is chosen in the lists of the page that opens others, by key; "" for what is open.
+        against: the short name of the network that is compared with; "" for the first.
+        against_layer, against_method: the layer and projection of that network's map.
+        placed: "theirs" if its answers place the dots of the map of both; "" for this network's.
         units: "natural" if waveforms keep the network's order; "" for the best at telling classes apart first.
+        review: the list that is reviewed, a key of workspace.review_queue.LISTS; "" for the best there is.
+        reviewing: the sample that is reviewed; "" for the first of the list without a verdict.
+        decided: "show" if the arrows lead to reviewed samples too; "skip" or "" if not.
+        density: the model of familiarity; "" for the usual one.
+        of_class, by_class: codes of the class whose samples are looked at, and of the one whose model judges them.
     """
 
     layer: str = ""
@@ -55,6 +72,7 @@ class State:
     color: str = "predicted"
     size: str = "equal"
     hidden: str = ""
+    sets: str = ""
     selection: str = ""
     focus: str = ""
     network_view: str = ""
@@ -75,7 +93,21 @@ class State:
     asked: str = ""
     versus: str = ""
     measure: str = ""
+    reason: str = ""
+    file: str = ""
     units: str = ""
+    network: str = ""
+    data: str = ""
+    against: str = ""
+    against_layer: str = ""
+    against_method: str = "tsne"
+    placed: str = ""
+    review: str = ""
+    reviewing: str = ""
+    decided: str = ""
+    density: str = ""
+    of_class: str = ""
+    by_class: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> State:
@@ -99,8 +131,3 @@ class State:
     def index(self) -> int | None:
         """The sample looked at, as a number."""
         return int(self.focus) if self.focus.isdecimal() and len(self.focus) < 12 else None
-
-    @property
-    def hidden_codes(self) -> list[int]:
-        """The hidden classes, as numbers."""
-        return [int(code) for code in self.hidden.split(",") if code.removeprefix("-").isdecimal() and len(code) < 9]

@@ -9,6 +9,7 @@ map get hexadecimal strings, so that none of it costs an import of plotly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,7 @@ BASE = (
     "#4cc9ea", "#f7a8bf", "#9a5527", "#b6ca38", "#117a94",
 )  # fmt: skip
 MISSING = "#9aa0aa"
+OUTCOMES = ("#a9b3c6", "#3b6fe0", "#d6336c", "#e8962e")  # of two networks: both right, fixed, broken, both wrong
 MOST = 200
 STOPS = 13
 
@@ -79,6 +81,14 @@ def sequential(dark: bool = False) -> list[str]:
     if dark:
         return _path((0.40, 0.66, 0.91), (0.09, 0.20, 0.14), (270, 355, 442))
     return _path((0.86, 0.64, 0.42), (0.06, 0.18, 0.17), (215, 295, 379))
+
+
+def between(scale: Sequence[str], share: float) -> str:
+    """The color at a share, 0 to 1, of a scale."""
+    at = min(max(share, 0.0), 1.0) * (len(scale) - 1)
+    first = min(int(at), len(scale) - 2)
+    low, high = (np.array([int(scale[k][i : i + 2], 16) for i in (1, 3, 5)]) for k in (first, first + 1))
+    return "#" + "".join(f"{round(float(part)):02x}" for part in low + (high - low) * (at - first))
 
 
 def diverging(dark: bool = False) -> list[str]:

@@ -90,8 +90,8 @@ def test_nothing_is_written_to_what_was_given():
 
 
 def test_correct():
-    found = correct(np.array([0, 1, 2, -1, 2]), np.array([0, 2, -1, 1, 2]))
-    assert found.tolist() == [1, 0, -1, -1, 1]
+    found = correct(np.array([0, 1, 2, -1, 2, 2]), np.array([0, 2, -1, 1, 2, 3]), np.zeros((6, 3), np.float32))
+    assert found.tolist() == [1, 0, -1, -1, 1, -1]
     assert found.dtype == np.int64
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from tests.browser.serving import PATIENCE, SIZE, Tabs, complain_to
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -21,7 +24,7 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
 )
-PATIENCE = 20_000  # ms
+FAILED = pytest.StashKey[bool]()
 LOST = ("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "the server did not respond")
 
 
@@ -52,17 +55,47 @@ def chromium(launch: Callable[..., Any]) -> Any:
 @pytest.fixture
 def chromium_page(chromium: Any) -> Iterator[Any]:
     """A page of its own for every test. What it says on the console as an error or warning fails the test."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 860}, accept_downloads=True)
+    context = chromium.new_context(viewport=SIZE, accept_downloads=True)
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if _is_complaint(message) else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complain_to(page, complaints)
     yield page
     if not _answers(page.url):  # the test has ended its server, perhaps while the page was asking
         complaints = [text for text in complaints if not any(word in text for word in LOST)]
     context.close()
     assert not complaints
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Lets a fixture know whether its test has failed."""
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def shared(tiny_session: Callable[[str], Any]) -> Callable[[str], Any]:
+    """shared(kind) -> the session of this kind that all journeys have in common; leave it as it was."""
+    return cache(tiny_session)
+
+
+@pytest.fixture(scope="session")
+def tabs(chromium: Any) -> Iterator[Tabs]:
+    """Tabs that stay open, one for each session that is visited."""
+    tabs = Tabs(chromium)
+    yield tabs
+    for session in list(tabs.open):
+        tabs.close(session)
+
+
+@pytest.fixture
+def visit(tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[Callable[..., Any]]:
+    """visit(session, path) -> its page, as after a load. A complaint on the console fails the test."""
+    yield tabs.visit
+    assert not tabs.end(failed=FAILED in request.node.stash)
 
 
 @pytest.fixture
@@ -83,10 +116,3 @@ def _answers(address: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def _is_complaint(message: Any) -> bool:
-    if message.type == "error":
-        return True
-    # Reading pixels back, as screenshots do, makes the driver talk about its speed.
-    return message.type == "warning" and "GPU stall" not in message.text

@@ -177,15 +177,15 @@ class Harness:
             if not lasso["polygon"]:
                 return "0 chosen", None
             points = self.columns[positions["name"].rpartition("/")[2]]
-            mask = inside(points, lasso["polygon"]) & ~np.isin(self.label, lasso["hidden"]) & self.matching
+            mask = inside(points, lasso["polygon"]) & self.matching
             return f"{mask.sum()} chosen", self.selection(mask)
 
         @app.callback(
-            Output("sink", "data"), Input(first, "clicked"), Input(first, "view"), Input(first, "hidden"),
+            Output("sink", "data"), Input(first, "clicked"), Input(first, "view"),
             Input(first, "unsupported"), Input(first, "tool"),
         )  # fmt: skip
-        def hear(clicked: Any, view: Any, hidden: Any, unsupported: Any, tool: Any) -> Any:
-            self.heard.update(clicked=clicked, view=view, hidden=hidden, unsupported=unsupported, tool=tool)
+        def hear(clicked: Any, view: Any, unsupported: Any, tool: Any) -> Any:
+            self.heard.update(clicked=clicked, view=view, unsupported=unsupported, tool=tool)
             return no_update
 
     def selection(self, mask: Any) -> dict[str, Any]:

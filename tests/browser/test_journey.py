@@ -177,21 +177,6 @@ def test_select_look_reload_and_share(chromium_page, chromium, address, screensh
     assert page.get_by_label("Color by").input_value() == "loss"
 
 
-def test_hidden_classes_are_hidden_on_both_maps_and_in_the_link(chromium_page, address):
-    page = chromium_page
-    page.goto(f"{address}/projection?color=labels")
-    settled(page)
-    chips = page.locator(".map-sheet").nth(0).locator("button[aria-pressed]", has_text=re.compile(r"^3"))
-    chips.first.click()
-    until_url(page, "hidden=3")
-    for sheet in range(2):
-        page.locator(".map-sheet").nth(sheet).get_by_text(re.compile("hidden")).first.wait_for()
-    page.reload()
-    settled(page)
-    page.locator(".map-sheet").nth(1).get_by_text(re.compile("hidden")).first.wait_for()
-    assert query(page)["hidden"] == "3"
-
-
 def test_the_keyboard_reaches_navigation_and_panel(chromium_page, address):
     page = chromium_page
     page.goto(f"{address}/?focus=5")

@@ -9,33 +9,26 @@ from urllib.parse import quote
 import numpy as np
 import pytest
 
-from tests.browser.test_overview import served
-
 pytestmark = pytest.mark.browser
 
 MAP = "Object.values(innerview.maps).find((map) => map.points)"
 
 
 @pytest.fixture
-def full(tiny_session):
-    return tiny_session("full")
+def full(shared):
+    return shared("full")
 
 
 @pytest.fixture
-def open_page(chromium_page):
+def open_page(visit):
     """open_page(session, path) -> the page, drawn with its map."""
-    servers = []
 
     def open_page(session, path="/losses"):
-        servers.append(served(session))
-        chromium_page.goto(servers[-1].__enter__() + path)
-        settled(chromium_page)
-        return chromium_page
+        page = visit(session, path)
+        settled(page)
+        return page
 
-    yield open_page
-    chromium_page.goto("about:blank")
-    for server in servers:
-        server.__exit__(None, None, None)
+    return open_page
 
 
 def settled(page):
@@ -202,17 +195,16 @@ def test_the_map_is_saved_as_a_drawing(open_page, full):
     assert download.value.suggested_filename.endswith(".svg")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1400, 800])
-def test_it_fits_in_light_and_dark(open_page, tiny_session, screenshot, theme, width):
-    session = tiny_session("hundred classes" if width == 1400 else "full")
-    page = open_page(session)
+@pytest.mark.parametrize(("width", "kind"), [(1400, "hundred classes"), (800, "full")])
+def test_it_fits_in_light_and_dark(open_page, shared, screenshot, width, kind):
+    page = open_page(shared(kind))
     page.set_viewport_size({"width": width, "height": 900})
-    page.evaluate("(theme) => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
-    page.wait_for_timeout(400)
-    screenshot(page, f"{theme}-{width}")
-    for element in ("document.documentElement", "document.getElementById('page')"):
-        assert page.evaluate(f"() => {element}.scrollWidth") <= width
+    for theme in ("light", "dark"):
+        page.evaluate("(theme) => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+        page.wait_for_timeout(400)
+        screenshot(page, f"{theme}-{width}")
+        for element in ("document.documentElement", "document.getElementById('page')"):
+            assert page.evaluate(f"() => {element}.scrollWidth") <= width, (theme, element)
     if width == 1400:
         assert page.locator(".iv-bins-plot").count() == 21
         page.get_by_role("button", name=re.compile(r"^Show all \d")).click()
@@ -220,10 +212,8 @@ def test_it_fits_in_light_and_dark(open_page, tiny_session, screenshot, theme, w
 
 
 @pytest.mark.parametrize("kind", ["no labels", "one sample", "two classes"])
-def test_little_to_show(chromium_page, tiny_session, kind):
-    with served(tiny_session(kind)) as address:
-        chromium_page.goto(f"{address}/losses")
-        chromium_page.get_by_role("heading", name="Hardest samples").wait_for()
-        chromium_page.locator(".part").first.wait_for()
-        chromium_page.wait_for_timeout(300)
-        chromium_page.goto("about:blank")
+def test_little_to_show(visit, shared, kind):
+    page = visit(shared(kind), "/losses")
+    page.get_by_role("heading", name="Hardest samples").wait_for()
+    page.locator(".part").first.wait_for()
+    page.wait_for_timeout(300)

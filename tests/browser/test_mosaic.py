@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
-
-from tests.browser.test_overview import served
 
 pytestmark = pytest.mark.browser
 
@@ -49,22 +47,16 @@ class Wall:
 
 
 @pytest.fixture
-def open_wall(chromium_page: Any, tiny_session: Callable[[str], Any]) -> Iterator[Callable[..., Wall]]:
+def open_wall(visit: Callable[..., Any], shared: Callable[[str], Any]) -> Callable[..., Wall]:
     """open_wall(kind, path) -> the wall, drawn."""
-    servers = []
 
     def open_wall(kind: str = "full", path: str = ALL) -> Wall:
-        session = tiny_session(kind)
-        servers.append(served(session))
-        chromium_page.goto(servers[-1].__enter__() + path)
-        wall = Wall(chromium_page, session)
+        session = shared(kind)
+        wall = Wall(visit(session, path), session)
         wall.ready()
         return wall
 
-    yield open_wall
-    chromium_page.goto("about:blank")
-    for server in servers:
-        server.__exit__(None, None, None)
+    return open_wall
 
 
 def test_from_the_whole_wall_to_one_picture(open_wall, screenshot):

@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from werkzeug.serving import make_server
 
-from app import create_app
+from tests.browser.serving import served as served
 
 pytestmark = pytest.mark.browser
 
 
-@contextmanager
-def served(session: Any) -> Iterator[str]:
-    """The address of an app for this session."""
-    server = make_server("127.0.0.1", 0, create_app(session).server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture
-def open_page(chromium_page: Any, tiny_session: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
+def open_page(visit: Callable[..., Any], shared: Callable[[str], Any]) -> Callable[..., Any]:
     """open_page(kind, path) -> the page, drawn."""
-    servers = []
 
     def open_page(kind: str, path: str = "/") -> Any:
-        servers.append(served(tiny_session(kind)))
-        chromium_page.goto(servers[-1].__enter__() + path)
-        chromium_page.wait_for_selector(".class-samples img, .waiting")
-        return chromium_page
+        page = visit(shared(kind), path)
+        page.wait_for_selector(".class-samples img, .waiting")
+        return page
 
-    yield open_page
-    chromium_page.goto("about:blank")
-    for server in servers:
-        server.__exit__(None, None, None)
+    return open_page
 
 
 def test_the_view_of_the_network_is_a_keyboards_choice_and_part_of_the_link(open_page):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.browser.test_overview import served
 
 pytestmark = pytest.mark.browser
 
@@ -17,32 +15,27 @@ COUNT = ".iv-query-count"
 TROUBLE = ".iv-query-trouble"
 
 
-@pytest.fixture(scope="module")
-def address(tiny_session: Callable[[str], Any]) -> Iterator[str]:
-    with served(tiny_session("full")) as url:
-        yield url
-
-
 @pytest.fixture
-def visit(chromium_page: Any, address: str) -> Iterator[Callable[[str], Any]]:
-    """visit(path) -> the page with its box, ready."""
+def ask(visit: Callable[..., Any], shared: Callable[[str], Any]) -> Callable[..., Any]:
+    """ask(path) -> the page with its box, ready; as a link leads to it, or loaded."""
 
-    def visit(path: str = "/projection") -> Any:
-        chromium_page.goto(address + path)
-        chromium_page.wait_for_selector(BOX)
-        chromium_page.wait_for_function("() => window.innerview.ready")
-        return chromium_page
+    def ask(path: str = "/projection", *, load: bool = False) -> Any:
+        page = visit(shared("full"), "/projection" if load else path)
+        if load:
+            page.goto(page.url.partition("/projection")[0] + path)
+        page.wait_for_selector(BOX)
+        page.wait_for_function("() => window.innerview.ready")
+        return page
 
-    yield visit
-    chromium_page.goto("about:blank")
+    return ask
 
 
 def says(page: Any, text: str) -> None:
     page.locator(COUNT, has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
 
 
-def test_typing_counts_and_enter_asks(visit, screenshot):
-    page = visit()
+def test_typing_counts_and_enter_asks(ask, screenshot):
+    page = ask()
     says(page, "60 of 60 samples")
     box = page.locator(BOX)
     box.click()
@@ -63,8 +56,8 @@ def test_typing_counts_and_enter_asks(visit, screenshot):
     assert page.evaluate("() => document.activeElement === document.querySelector('.iv-query input')")
 
 
-def test_fast_typing_keeps_the_caret_where_it_is(visit):
-    page = visit()
+def test_fast_typing_keeps_the_caret_where_it_is(ask):
+    page = ask()
     box = page.locator(BOX)
     box.click()
     text = 'index < 50 and label in ["class 1", "class 2"] and not (index == 7)'
@@ -81,8 +74,8 @@ def test_fast_typing_keeps_the_caret_where_it_is(visit):
     assert " and index > 3x and not" in box.input_value(), "the echo of what was asked moves nothing"
 
 
-def test_a_query_is_written_by_keyboard_from_the_list(visit, screenshot):
-    page = visit()
+def test_a_query_is_written_by_keyboard_from_the_list(ask, screenshot):
+    page = ask()
     page.keyboard.press("/")
     assert page.evaluate("() => document.activeElement === document.querySelector('.iv-query input')")
     box = page.locator(BOX)
@@ -119,8 +112,8 @@ def test_a_query_is_written_by_keyboard_from_the_list(visit, screenshot):
     assert page.evaluate("() => document.activeElement.className") == "iv-query-clear", "Tab leads on"
 
 
-def test_a_list_is_chosen_from_by_mouse(visit):
-    page = visit()
+def test_a_list_is_chosen_from_by_mouse(ask):
+    page = ask()
     page.click(BOX)
     for item in ("predicted", "in", "[", "class 1", ",", "class 0", "]"):
         page.locator(".iv-query-item", has_text=re.compile(f"^{re.escape(item)}$")).click()
@@ -129,8 +122,8 @@ def test_a_list_is_chosen_from_by_mouse(visit):
     page.wait_for_url(re.compile("query=predicted"))
 
 
-def test_an_error_after_a_rest_with_its_place_and_a_mend(visit, screenshot):
-    page = visit()
+def test_an_error_after_a_rest_with_its_place_and_a_mend(ask, screenshot):
+    page = ask()
     box = page.locator(BOX)
     box.click()
     box.press_sequentially("index < 30 and Los")
@@ -154,23 +147,23 @@ def test_an_error_after_a_rest_with_its_place_and_a_mend(visit, screenshot):
 
 
 @pytest.mark.parametrize(
-    ("link", "said"),
+    ("link", "load", "said"),
     [
-        ("query=loss+%3E", "a value is missing at column 7"),
-        ("query=loss+%3E+1&query=los+%3E+1", "no column 'los'"),
-        ("query=" + "x" * 10_000, "longer than 2,000 characters"),
-        ("query=%ff%", "unexpected"),
-        ("query=@pd.io.common.os.system('id')", "unexpected '@' at column 1"),
+        ("query=loss+%3E", False, "a value is missing at column 7"),
+        ("query=loss+%3E+1&query=los+%3E+1", False, "no column 'los'"),
+        ("query=" + "x" * 10_000, True, "longer than 2,000 characters"),
+        ("query=%ff%", True, "unexpected"),
+        ("query=@pd.io.common.os.system('id')", False, "unexpected '@' at column 1"),
     ],
 )
-def test_a_broken_query_in_a_link_opens_the_page_and_is_told(visit, link, said):
-    page = visit(f"/projection?{link}")
+def test_a_broken_query_in_a_link_opens_the_page_and_is_told(ask, link, load, said):
+    page = ask(f"/projection?{link}", load=load)
     page.locator(TROUBLE, has_text=said).wait_for()
     page.get_by_role("heading", name="Projection").wait_for()
 
 
-def test_text_is_text(visit):
-    page = visit()
+def test_text_is_text(ask):
+    page = ask()
     page.evaluate("() => { window.planted = 0 }")
     box = page.locator(BOX)
     box.fill("\"<img src=x onerror='window.planted = 1'>\" == `<script>window.planted = 1</script>`")
@@ -179,8 +172,8 @@ def test_text_is_text(visit):
     assert page.evaluate("() => window.planted") == 0
 
 
-def test_ready_made_queries_and_steps_back(visit):
-    page = visit()
+def test_ready_made_queries_and_steps_back(ask):
+    page = ask()
     page.get_by_role("button", name="Close calls").click()
     page.wait_for_url(re.compile("query=margin"))
     assert page.locator(BOX).input_value() == "margin < 0.1"
@@ -196,8 +189,8 @@ def test_ready_made_queries_and_steps_back(visit):
     says(page, "5 of 60 samples")
 
 
-def test_saved_queries_are_everybodys(visit, chromium, address, screenshot):
-    page = visit("/projection?query=index+%3C+7")
+def test_saved_queries_are_everybodys(ask, chromium, screenshot):
+    page = ask("/projection?query=index+%3C+7")
     page.get_by_text("Save …").click()
     page.get_by_label("Name of the query to save").fill("first <b>seven</b>")
     page.keyboard.press("Enter")
@@ -205,7 +198,7 @@ def test_saved_queries_are_everybodys(visit, chromium, address, screenshot):
     chip.wait_for()
     screenshot(page, "saved")
     other = chromium.new_context().new_page()
-    other.goto(f"{address}/projection")
+    other.goto(page.url.partition("?")[0])
     other.get_by_role("button", name="first <b>seven</b>", exact=True).click()
     other.wait_for_url(re.compile("query=index"))
     says(other, "7 of 60 samples")
@@ -218,8 +211,8 @@ def test_saved_queries_are_everybodys(visit, chromium, address, screenshot):
     assert page.locator(".query-saved button").count() == 0
 
 
-def test_help_by_example(visit, screenshot):
-    page = visit()
+def test_help_by_example(ask, screenshot):
+    page = ask()
     page.get_by_text("Help", exact=True).click()
     card = page.locator(".query-help")
     page.keyboard.press("Escape")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.browser.serving import served
 from tests.browser.test_journey import query, settled, until_url
-from tests.browser.test_overview import served
 from workspace.opening import Options
 from workspace.session import Session
 from workspace.store import Store

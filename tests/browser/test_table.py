@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from tests.browser.test_overview import served
 
 pytestmark = pytest.mark.browser
 
@@ -48,17 +46,10 @@ def bar(page: Any) -> str:
 
 
 @pytest.fixture
-def address(tiny_session: Callable[[str], Any]) -> Iterator[str]:
-    with served(tiny_session("full")) as url:
-        yield url
-
-
-@pytest.fixture
-def page(chromium_page: Any, address: str) -> Iterator[Any]:
-    chromium_page.goto(f"{address}/table")
-    settled(chromium_page)
-    yield chromium_page
-    chromium_page.goto("about:blank")
+def page(visit: Callable[..., Any], shared: Callable[[str], Any]) -> Any:
+    page = visit(shared("full"), "/table")
+    settled(page)
+    return page
 
 
 def losses(page: Any) -> list[float]:
@@ -134,7 +125,7 @@ def test_filters_of_the_heads_are_seen_and_survive_a_reload(page, screenshot):
     assert "ag-header-cell-filtered" not in head(page, "label").get_attribute("class")
 
 
-def test_checked_rows_are_the_selection_of_all_pages(page, chromium, address):
+def test_checked_rows_are_the_selection_of_all_pages(page, chromium):
     for row in (0, 2, 3):
         cell(page, row, "iv-check").click()
     page.locator(".table-selected", has_text="3 selected").wait_for()
@@ -217,10 +208,10 @@ def test_columns_are_chosen_from_a_menu(page, screenshot):
     assert head(page, "split").count() == 0
 
 
-def test_a_broken_query_is_told_and_nothing_found_too(page, address):
-    page.goto(f"{address}/table?filters=loss+%3E")
+def test_a_broken_query_is_told_and_nothing_found_too(visit, shared):
+    page = visit(shared("full"), "/table?filters=loss+%3E")
     page.locator(".table-bar-text [role=alert]").wait_for()
-    page.goto(f"{address}/table?filters=loss+%3E+1000")
+    visit(shared("full"), "/table?filters=loss+%3E+1000")
     settled(page)
     page.get_by_text("0 of 60 samples match. Widen the query").wait_for()
     page.get_by_role("button", name="Take the filter loss > 1000 away").click()
@@ -230,24 +221,22 @@ def test_a_broken_query_is_told_and_nothing_found_too(page, address):
 
 
 @pytest.mark.parametrize("kind", ["no column", "no labels", "nothing", "hundred classes", "one sample"])
-def test_what_there_is_is_shown(chromium_page, tiny_session, kind, screenshot):
-    with served(tiny_session(kind)) as url:
-        chromium_page.goto(f"{url}/table")
-        settled(chromium_page)
-        screenshot(chromium_page, kind.replace(" ", "-"))
-        chromium_page.goto("about:blank")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_readable_at_800_px(chromium, address, theme, screenshot):
-    context = chromium.new_context(viewport={"width": 800, "height": 900}, color_scheme=theme)
-    page = context.new_page()
-    page.goto(f"{address}/table")
+def test_what_there_is_is_shown(visit, shared, kind, screenshot):
+    page = visit(shared(kind), "/table")
     settled(page)
-    assert page.evaluate("() => document.getElementById('page').scrollWidth") <= 800
+    screenshot(page, kind.replace(" ", "-"))
+
+
+def test_readable_at_800_px(page, screenshot):
+    page.set_viewport_size({"width": 800, "height": 900})
     colors = "() => ['.ag-row', 'body'].map((s) => getComputedStyle(document.querySelector(s)).color)"
-    row, body = page.evaluate(colors)
-    assert row == body, "the table takes its colors from the page"
-    screenshot(page, f"narrow-{theme}")
-    page.goto("about:blank")
-    context.close()
+    seen = []
+    for theme in ("light", "dark"):
+        assert page.evaluate("() => document.documentElement.getAttribute('data-bs-theme')") == theme
+        assert page.evaluate("() => document.getElementById('page').scrollWidth") <= 800, theme
+        row, body = page.evaluate(colors)
+        assert row == body, f"{theme}: the table takes its colors from the page"
+        seen.append(row)
+        screenshot(page, f"narrow-{theme}")
+        page.click("#theme-button")
+    assert seen[0] != seen[1]

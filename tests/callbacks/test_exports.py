@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from urllib.parse import urlencode
 
@@ -168,9 +169,9 @@ def test_the_menu_offers_result_filters_and_selection(full):
     text = offered(app, {"query": "index < 30", "filters": "index > 9", "sort": "-loss", "selection": name}, "query")
     for count in ("30 of 60", "20 of 60", "2 of 60"):
         assert count in text
-    assert "/export/samples.csv?query=index+%3C+30&sort=-loss" in text and f"/export/images.zip?within={name}" in text
+    assert "export/samples.csv?query=index+%3C+30&sort=-loss" in text and f"export/images.zip?within={name}" in text
     tray = str(menu(full, at="tray", selection=name))
-    assert "2 of 60" in tray and "30 of 60" not in tray and f"/export/samples.parquet?within={name}" in tray
+    assert "2 of 60" in tray and "30 of 60" not in tray and f"export/samples.parquet?within={name}" in tray
 
 
 def test_the_menu_says_what_is_wrong(full):
@@ -185,6 +186,51 @@ def test_every_link_of_the_menu_leads_somewhere(full):
 
     app = create_app(full)
     text = offered(app, {"query": 'label == "class 1" and loss > 0.1', "sort": "loss"}, "query")
-    links = re.findall(r"'href': '(/export/[^']+)'", text)
-    assert len(links) == 3
-    assert [client(app).get(link).status_code for link in links] == [200, 200, 200]
+    links = re.findall(r"'href': '(export/[^']+)'", text)
+    assert len(links) == 6
+    assert {client(app).get(link).status_code for link in links} == {200}
+
+
+# -- vectors and maps ------------------------------------------------------------------------------
+
+
+def load(answer):
+    assert answer.status_code == 200, answer.data
+    return np.load(io.BytesIO(answer.data), allow_pickle=False)
+
+
+def test_the_vectors_of_a_layer_are_those_of_the_samples_asked_for(browser, full):
+    dense = full.column("activations/dense")
+    assert np.array_equal(load(get(browser, "vectors.npy", column="activations/dense")), dense)
+    name = full.selections.save(np.array([50, 2, 31]))
+    answer = get(browser, "vectors.npy", column="activations/dense", within=name)
+    assert "selection-3-vectors-dense.npy" in answer.headers["Content-Disposition"]
+    rows = full.find(within=name).indices
+    assert np.array_equal(load(answer), dense[rows])
+
+
+def test_the_coordinates_of_a_map(browser, full):
+    found = load(get(browser, "coordinates.npy", column="projection/dense/pca", query="index < 5"))
+    assert np.array_equal(found, full.column("projection/dense/pca")[:5])
+
+
+def test_the_json_says_what_they_are(browser, full):
+    asked = {"vectors": "activations/dense", "coordinates": "projection/dense/tsne", "query": "index < 5"}
+    said = json.loads(get(browser, "innerview.json", **asked).data)
+    assert said["rows"] == list(range(5))
+    assert len(set(said["digests"])) == 5
+    assert said["network"]["digest"] == full.network.info.digest
+    assert said["columns"]["vectors/dense.npy"]["shape"] == [5, 8]
+    assert said["columns"]["coordinates/dense-tsne.npy"]["settings"]["perplexity"] == 30.0
+
+
+@pytest.mark.parametrize("column", ["", "loss", "images", "activations/nothing", "projection/dense/nothing", "../x"])
+def test_other_columns_are_no_vectors(browser, column):
+    answer = get(browser, "vectors.npy", column=column)
+    assert answer.status_code == 400
+    assert b"is no layer's vectors and no map" in answer.data
+
+
+def test_the_menu_offers_them(full):
+    text = str(menu(full, at="tray", selection=full.selections.save(np.array([1, 2]))))
+    assert "Vectors of dense (.npy)" in text and "PCA of dense (.npy)" in text and "innerview.json" in text

@@ -68,10 +68,9 @@ def test_a_range_is_added_and_removed(app, full):
     assert brushed(app, full, state, code=0, low=None, high=None, mode="remove") == [59]
 
 
-def lassoed(app, full, state, hidden=()):
+def lassoed(app, full, state):
     lasso = {
         "polygon": [[-1e6, -1e6], [1e6, -1e6], [1e6, 1e6], [-1e6, 1e6]],
-        "hidden": list(hidden),
         "mode": "replace",
     }
     positions = maps.map_properties(full, State.of(state), "losses")["positions"]
@@ -86,6 +85,8 @@ def test_a_lasso_takes_what_is_shown(app, full):
         index for index in range(2, 60, 3) if full.column("correct")[index] == 0
     ]
     assert lassoed(app, full, {"query": "nonsense ("}) == list(range(60))
+    assert lassoed(app, full, {"hidden": "split:test"}) == list(range(40))
+    assert lassoed(app, full, {"hidden": "split:test", "query": "index > 30"}) == list(range(31, 40))
 
 
 def look(app, state, stage=None):

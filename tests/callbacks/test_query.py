@@ -101,7 +101,7 @@ def test_the_vocabulary_is_what_can_be_asked(full):
     assert list(by_name) == list(full.fields())
     assert by_name["label"]["names"] == ["class 0", "class 1", "class 2"] and by_name["label"]["n_names"] == 3
     for column in found["columns"]:
-        assert column["title"] and column["kind"] in ("number", "class", "text", "truth")
+        assert column["title"] and column["kind"] in ("number", "class", "text", "truth", "set")
         assert not column["waiting"]
         for quantile in column["quantiles"]:
             share = count(full, f"{column['text']} < {quantile['text']}")["hits"] / 60

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app import create_app
-from layouts import query, sample, similar
+from layouts import query, sample, similar, tagging, tags
 from layouts.kit import ids
 from layouts.kit.state import State
 from layouts.page import PAGES, ordered
@@ -16,6 +16,7 @@ from layouts.part import PARTS, stage
 from layouts.shell import shell
 from tests.callbacks.calling import WILDCARDS, client, dependencies, parts, post
 from tests.layouts.looking import components
+from workspace.session import Tag
 
 PART_CHILDREN = '{"part":["ALL"]}.children'
 
@@ -36,6 +37,8 @@ def everything(session):
     beside = [sample.panel(session, 0), query.saved([("a name", "loss > 1")]), query.select(session, asked)]
     name = session.uploads.save(np.zeros(session.dataset.image_shape, np.uint8))
     beside += [similar.body(session, State(focus="0")), similar.body(session, State(upload=name))]
+    beside += [tagging.chips([("a", "#112233", "", "")], at="panel", of="this sample")]
+    beside += [tags.row(session, Tag("a", "#112233", 1, 0, "Ann", 0.0))]
     trees = [shell(session), *beside, *(page.layout(session, State()) for page in ordered())]
     return [component for tree in trees for component in components(tree)]
 
@@ -201,4 +204,4 @@ def test_a_selection_fills_the_tray(app, full):
     )
     assert answer[ids.TRAY]["hidden"] is False
     assert json.dumps(answer).count("/0.png") == 0
-    assert f"/sample/{full.dataset.fingerprint}/2.png" in json.dumps(answer)
+    assert f"sample/{full.dataset.fingerprint}/2.png" in json.dumps(answer)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import datasets
+from datasets import npz as npz_module
 from datasets.dataset import BadDataset
+from datasets.loader import Wish
 
 RANDOM = np.random.default_rng(1)
 X = RANDOM.integers(0, 256, (8, 5, 4), dtype=np.uint8)
@@ -296,3 +299,48 @@ class TestLabels:
 def test_the_ending_may_be_in_capitals(npz) -> None:
     path = Path(npz(x=X, y=Y))
     assert len(datasets.load(str(path.rename(path.with_suffix(".NPZ"))))) == 8
+
+
+class TestPoured:
+    """Images too many for memory take another way, and are the same."""
+
+    def both(self, path, scratch, monkeypatch):
+        plain = datasets.read(datasets.find(path))
+        monkeypatch.setattr(npz_module, "SMALL", 0)
+        return plain, datasets.read(datasets.find(path), Wish(scratch=scratch))
+
+    @pytest.mark.parametrize("flat", [False, True])
+    def test_the_same(self, tmp_path, npz, digits, monkeypatch, flat) -> None:
+        arrays = {
+            name: array.reshape(len(array), -1) if flat and name[0] == "x" else array
+            for name, array in digits.items()
+        }
+        plain, poured = self.both(npz(**arrays), tmp_path, monkeypatch)
+        assert isinstance(poured.images, np.memmap) and not isinstance(plain.images, np.memmap)
+        assert plain.fingerprint() == poured.fingerprint() and plain.notices == poured.notices
+        assert [path.name for path in tmp_path.iterdir()] == ["things.npz"]
+
+    def test_what_is_said_of_dark_images_and_twins(self, tmp_path, npz, digits, monkeypatch) -> None:
+        x = digits["x_test"] // 200
+        plain, poured = self.both(
+            npz(x_train=x, y_train=[0, 1, 1], x_test=x, y_test=[0, 1, 1]), tmp_path, monkeypatch
+        )
+        assert plain.notices == poured.notices
+        assert any("look black" in notice for notice in poured.notices)
+        assert any("hold the same images" in notice for notice in poured.notices)
+
+    def test_damage_is_noticed_on_the_way(self, tmp_path, digits, monkeypatch) -> None:
+        np.savez(tmp_path / "a.npz", x=digits["x_train"], y=digits["y_train"])
+        content = bytearray((tmp_path / "a.npz").read_bytes())
+        content[2000] ^= 1
+        (tmp_path / "a.npz").write_bytes(content)
+        monkeypatch.setattr(npz_module, "SMALL", 0)
+        with pytest.raises(BadDataset, match="damaged, its checksum differs"):
+            datasets.read(datasets.find(str(tmp_path / "a.npz")), Wish(scratch=tmp_path))
+        assert [path.name for path in tmp_path.iterdir()] == ["a.npz"]
+
+    def test_a_disk_that_is_too_small(self, tmp_path, npz, digits, monkeypatch) -> None:
+        monkeypatch.setattr(npz_module, "SMALL", 0)
+        monkeypatch.setattr("datasets.poured.shutil.disk_usage", lambda _: SimpleNamespace(free=10))
+        with pytest.raises(BadDataset, match=r"unpacked it takes 0\.0 GiB and 0\.0 are free"):
+            datasets.read(datasets.find(npz(**digits)), Wish(scratch=tmp_path))

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from datasets import picture
-from datasets.picture import DEEP, FRAMES, TRANSPARENT, TURNED, BadPicture, Look, decode, look
+from datasets.picture import DEEP, FRAMES, INKS, TRANSPARENT, TURNED, BadPicture, Look, decode, look
 from tests.datasets.drawing import packed, pixels, save
 
 COLOR, GRAY = pixels(), pixels(channels=1)
@@ -89,8 +89,8 @@ class TestModes:
 
     def test_cmyk(self):
         ink = Image.fromarray(COLOR).convert("CMYK")
-        found, _ = decode(saved(ink, "TIFF"), 5, 6, 3)
-        assert np.array_equal(found, COLOR)
+        found, done = decode(saved(ink, "TIFF"), 5, 6, 3)
+        assert np.array_equal(found, COLOR) and done == {INKS}
         assert not look(saved(ink, "JPEG", quality=95)).gray
 
     @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
@@ -225,7 +225,7 @@ class TestHostile:
     def test_too_many_bytes(self, tmp_path):
         with (tmp_path / "a.png").open("wb") as file:
             file.truncate(picture.MOST_BYTES + 1)
-        assert "bytes, and at most" in refused(tmp_path / "a.png")
+        assert "bytes; at most" in refused(tmp_path / "a.png")
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
     def test_a_pipe_does_not_block(self, tmp_path):

@@ -11,7 +11,7 @@ from workspace.session import Finding
 
 
 def test_nothing_found_is_an_answer(tiny_session):
-    assert page.COLUMNS[:5] == COLUMNS, "what the part waits for is what the doctor reads"
+    assert page.COLUMNS[:-1] == COLUMNS, "what the part waits for is what the doctor reads"
     said = text(draw("doctor", tiny_session("full"), State()))
     assert said.startswith("Nothing found. Looked at weights, scores")
     assert "units in 5 of 5 layers" in said
@@ -19,13 +19,13 @@ def test_nothing_found_is_an_answer(tiny_session):
 
 def test_findings_are_shown_with_their_details(tiny_session, monkeypatch):
     found = [
-        Finding("wrong", "Everything is dead.", ("Layer a.", "Layer b.")),
+        Finding("wrong", "Everything is dead.", ("Layer a.", "Layer b."), "--classes b,a"),
         Finding("note", "A trifle."),
     ]
     session = tiny_session("full")
     monkeypatch.setattr(session, "examined", lambda: (found, "Looked at it."))
     said = text(draw("doctor", session, State()))
-    assert said.startswith("wrong Everything is dead. Layer a. Layer b. note A trifle. Looked at")
+    assert said.startswith("wrong Everything is dead. --classes b,a Copy Layer a. Layer b. note A trifle. Looked at")
 
 
 def test_it_is_drawn_anew_for_every_layer(tiny_session, monkeypatch):

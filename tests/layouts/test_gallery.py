@@ -122,7 +122,7 @@ def test_a_card_says_label_prediction_loss_and_what_it_is_sorted_by(full):
     assert names(sort="margin") == ["label", "predicted", "loss", "margin"]
     facts = properties(full, State())["facts"]
     assert facts[0]["names"] == list(full.class_names)
-    assert all(fact["url"].startswith("/column/") for fact in facts)
+    assert all(fact["url"].startswith("column/") for fact in facts)
 
 
 def test_small_pictures_come_whole_and_large_ones_smaller(full, tiny_session, monkeypatch):

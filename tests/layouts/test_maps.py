@@ -50,7 +50,7 @@ def test_a_finished_map_shows_what_was_asked_for(full, side):
     layer, method = maps.chosen(full, State(), side)
     properties = maps.map_properties(full, State(), side)
     assert properties["positions"]["name"] == f"projection/{layer}/{method}"
-    assert properties["positions"]["url"] == f"/column/{full.key(f'projection/{layer}/{method}')}.bin"
+    assert properties["positions"]["url"] == f"column/{full.key(f'projection/{layer}/{method}')}.bin"
     assert properties["note"] == ""
     assert properties["total"] == full.dataset.n
     assert [fact["title"] for fact in properties["facts"]] == [full.unit(name).title for name in maps.FACTS]

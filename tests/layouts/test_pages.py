@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from dash._utils import to_json
 from dash.development.base_component import Component
 
+from callbacks.routes import ROOMS
 from layouts import pages, sample, shell
 from layouts.kit.state import State
 from layouts.page import PAGES, ordered
@@ -20,6 +22,10 @@ from tests.tiny import KINDS
 
 pages()
 PATHS = [page.path for page in ordered()]
+TAGS = ("tag-list", "tag-history", "review-accuracy")  # parts that follow what people do, not the view
+PAIRS = [name for name in PARTS.names() if name.startswith("open-")]  # test_open.py looks at these
+# Parts that follow which networks are open.
+OTHERS = ("compare-body", "compare-tools", "circle-tools", "mine-tools", "theirs-tools")
 MOST_COMPONENTS = 500  # Dash's renderer takes a second for as many; longer things go into a markup
 
 NONSENSE = State(
@@ -71,6 +77,15 @@ def test_every_page_stands(tiny_session, path, kind, state):
     check(PAGES[path].layout(tiny_session(kind), STATES[state]))
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_no_address_begins_with_a_slash(tiny_session, path):
+    """All are relative to the base of the document, because a process serves several pairs."""
+    session = tiny_session("full")
+    tree = [PAGES[path].layout(session, State()), shell.shell(session), sample.panel(session, 0)]
+    rooms = "|".join((*ROOMS, *(page.path.strip("/") for page in ordered() if page.path != "/")))
+    assert not re.findall(rf'"/(?:{rooms})\b[^"]*"', re.sub(r'"id": \{[^}]*\}', "", to_json(tree)))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_frame_stands(tiny_session, kind):
     check(shell.shell(tiny_session(kind)))
@@ -80,7 +95,7 @@ def test_the_frame_stands(tiny_session, kind):
 def test_the_sample_panel_and_the_tray_stand(tiny_session, kind):
     session = tiny_session(kind)
     text = check(sample.panel(session, 0))
-    assert f"/sample/{session.dataset.fingerprint}/0.png" in text
+    assert f"sample/{session.dataset.fingerprint}/0.png" in text
     name = session.selections.save(np.arange(session.dataset.n))
     assert f"{session.dataset.n:,}" in check(sample.tray(session, name))
 
@@ -106,13 +121,15 @@ def test_parts_name_the_columns_that_they_wait_for(tiny_session, name):
         assert same[0] == same[1]
 
 
-@pytest.mark.parametrize("name", [entry.name for entry in PARTS if entry.choice is not None])
+@pytest.mark.parametrize(
+    "name", [entry.name for entry in PARTS if entry.choice is not None and entry.name not in (*TAGS, *OTHERS, *PAIRS)]
+)
 def test_a_choice_spells_its_default_out(tiny_session, name):
     """Otherwise every part would be drawn twice: when the page comes, and when its controls fill the state."""
     session = tiny_session("full")
     spelled = State(split="test", network_view="layers")
     assert stage(name, session, State()) == stage(name, session, spelled)
-    changed = State(split="train", network_view="blocks", query="index < 5")
+    changed = State(split="train", network_view="blocks", query="index < 5", reason="damaged")
     assert stage(name, session, State()) != stage(name, session, changed)
 
 

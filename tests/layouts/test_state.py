@@ -22,7 +22,7 @@ def test_nonsense_is_left_out(junk):
 
 
 def test_a_state_survives_the_trip():
-    state = State(layer="a/b", beside="pixels", hidden="0,2", focus="17", split="train", network_view="blocks")
+    state = State(layer="a/b", beside="pixels", hidden="label:0,2", focus="17", split="train", network_view="blocks")
     assert State.of(state.to_dict()) == state
 
 
@@ -42,23 +42,6 @@ def test_a_state_survives_the_trip():
 )
 def test_focus_is_a_number_or_nothing(text, index):
     assert State(focus=text).index == index
-
-
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("", []),
-        ("3", [3]),
-        ("-1,0,9", [-1, 0, 9]),
-        (",,2,", [2]),
-        ("a,1,b", [1]),
-        ("--1,2", [2]),
-        ("-,²,5", [5]),
-        ("123456789", []),
-    ],
-)
-def test_hidden_classes_are_numbers(text, codes):
-    assert State(hidden=text).hidden_codes == codes
 
 
 def test_numbers_become_text():

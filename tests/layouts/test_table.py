@@ -27,8 +27,8 @@ def test_columns_are_all_that_a_query_can_name(tiny_session, kind):
         assert drawn.rows is None and drawn.columns == []
         return
     assert [column["name"] for column in drawn.columns] == list(session.fields())
-    assert drawn.rows == f"/rows/{session.dataset.fingerprint}.json"
-    assert drawn.images.replace("{index}", "3") == f"/sample/{session.dataset.fingerprint}/3.png"
+    assert drawn.rows == f"rows/{session.dataset.fingerprint}.json"
+    assert drawn.images.replace("{index}", "3") == f"sample/{session.dataset.fingerprint}/3.png"
 
 
 def test_columns_say_what_they_mean_and_which_end_is_bad(tiny_session):

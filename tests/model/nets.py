@@ -101,6 +101,29 @@ def build(name: str) -> Any:
         case "shared layer":
             twice = layers.Conv2D(1, 3, padding="same", name="twice", **kernel)
             return keras.Model(grey, head(twice(twice(grey))))
+        case "two heads":
+            x = layers.Dense(5, activation="relu", name="hidden", **kernel)(layers.Flatten()(conv()(grey)))
+            color_of = layers.Dense(3, name="color", **kernel)(x)
+            return keras.Model(grey, [color_of, layers.Dense(4, activation="softmax", name="species", **kernel)(x)])
+        case "heads by name":
+            x = layers.Flatten()(grey)
+            ends = {"b": layers.Dense(4, activation="softmax", name="first", **kernel)(x)}
+            return keras.Model(grey, {**ends, "a": layers.Conv2D(2, 3, name="picture", **kernel)(grey)})
+        case "heads in a nest":
+            inner = keras.Input((8, 10, 1))
+            x = layers.Flatten()(inner)
+            ends = [layers.Dense(units, name=f"of_{units}", **kernel)(x) for units in (4, 7)]
+            return keras.Model(grey, keras.Model(inner, ends, name="inner")(grey))
+        case "embedding":
+            return keras.Model(grey, head(grey, layers.Dense(6, name="vector", **kernel)))
+        case "unit length":
+            return keras.Model(grey, head(grey, lambda x: layers.UnitNormalization(name="unit")(layers.Dense(6)(x))))
+        case "pooled":
+            return keras.Model(color, layers.GlobalAveragePooling2D(name="pool")(conv()(color)))
+        case "maps":
+            return keras.Model(color, layers.MaxPooling2D(name="last")(conv(name="maps")(color)))
+        case "flattened":
+            return keras.Model(grey, layers.Dropout(0.1)(layers.Flatten(name="long")(conv(name="maps")(grey))))
     raise KeyError(name)
 
 

@@ -137,6 +137,14 @@ def wrong_weights(weights: Any) -> Callable[[Path], Path]:
     return lambda folder: hdf5(folder / "net.h5", {**USUAL, **weights}, config=config, version="2.4.0")
 
 
+def blown_up(*, size: int) -> Callable[[Path], Path]:
+    """A network without any odd weight whose maps are the danger."""
+    big = layer("UpSampling2D", "big", size=[size, size])
+    pooled = layer("GlobalAveragePooling2D", "pooled")
+    weights = {"scores": {"kernel:0": np.zeros((1, 3), np.float32), "bias:0": np.zeros(3, np.float32)}}
+    return chain(big, pooled, weights=weights)
+
+
 def picture(*shape: int | None, **more: Any) -> dict[str, Any]:
     return layer("InputLayer", "image", **{"batch_input_shape": [None, *shape], "dtype": "float32", **more})
 
@@ -151,6 +159,8 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
 REFUSALS = (
     Refusal("no such file", lambda folder: folder / "net.h5"),
     Refusal("an address", lambda folder: Path("https://example.org/net.h5")),
+    Refusal("keras: and a name that is not quite right", lambda folder: Path("keras:mobilenetv2")),
+    Refusal("keras: and weights that are not there", lambda folder: Path("keras:VGG16@nowhere.h5")),
     Refusal("a folder", folder_of("readme.txt")),
     Refusal("a SavedModel folder", folder_of("saved_model.pb")),
     Refusal("an empty file", content(b"")),
@@ -172,6 +182,7 @@ REFUSALS = (
     Refusal("a subclassed model", text(json.dumps(SUBCLASS))),
     Refusal("a function of os", chain(layer("Activation", "act", activation=SYSTEM))),
     Refusal("an unknown activation", chain(layer("Activation", "act", activation="my_activation"))),
+    Refusal("a CuDNNLSTM layer", chain(layer("Flatten", "flat"), layer("CuDNNLSTM", "memory", units=3))),
     Refusal("a TFSMLayer", chain(layer("TFSMLayer", "saved", filepath="/tmp"))),
     Refusal("a StringLookup with a file", chain(layer("StringLookup", "words", vocabulary="/etc/passwd"))),
     Refusal("TensorFlow's arithmetic that no layer does", chain(layer("TFOpLambda", "tf.cumsum", function="cumsum"))),
@@ -181,13 +192,13 @@ REFUSALS = (
     Refusal("3 GB declared in a small file", bomb),
     Refusal("a .keras of 65 MB of blanks", zip_bomb),
     Refusal("a Dense layer of 10^9 units", chain(layer("Flatten", "flat"), layer("Dense", "big", units=10**9))),
+    Refusal("a layer that makes terabytes of an image", blown_up(size=100_000), needs_keras=True),
     Refusal("two images as input", two_inputs),
     Refusal("text as input", chain(first=picture(8, 8, dtype="string"))),
     Refusal("a table's row as input", chain(first=picture(129))),
     Refusal("a video as input", chain(first=picture(16, 8, 8, 3))),
     Refusal("four channels as input", chain(first=picture(8, 8, 4))),
     Refusal("two outputs", two_outputs, needs_keras=True),
-    Refusal("an image as output", chain(weights=DEEP), needs_keras=True),
     Refusal("weights of another shape", wrong_weights(WIDE), needs_keras=True),
     Refusal("a weight array missing", wrong_weights(HALF), needs_keras=True),
 )

@@ -171,6 +171,8 @@ class TestBombs:
             ([layer("Conv2D", "conv", filters=10**8, kernel_size=[3, 3])], "conv"),
             ([layer("Embedding", "words", input_dim=10**6, output_dim=10**4)], "words"),
             ([layer("LSTM", "lstm", units=50_000)], "lstm"),
+            ([layer("UpSampling2D", "up", size=[500, 500]), layer("PReLU", "pre")], "pre"),
+            ([layer("UpSampling2D", "up", size=[500, 500]), layer("Flatten", "flatten"), dense("one", 10)], "one"),
             (
                 [layer("Conv2D", "c", filters=9000, kernel_size=[1, 1]), layer("SeparableConv2D", "s", filters=9000)],
                 "s",

@@ -73,7 +73,7 @@ class TestApply:
         ("name", "said"),
         [
             ("standardised", "did you mean 'standardized'"),
-            ("0..1 upside", "'upside' is not known; behind a scaling there may be inverted or BGR"),
+            ("0..1 upside", "'upside' is not known; behind a scaling there may be inverted, BGR, border or stretch"),
             ("0..1 BGR", "the network takes gray images; leave out BGR"),
             ("", "scaling '': not known"),
         ],

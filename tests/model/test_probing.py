@@ -19,6 +19,7 @@ class Fake:
     """Knows the class of an image (its mean brightness in four steps) if its pixels come as it expects."""
 
     info = replace(INFO, n_outputs=4)
+    expects = None
 
     def __init__(self, low, high, sharpness=40.0, spoiled=1.0):
         self.low, self.high, self.sharpness, self.spoiled = low, high, sharpness, spoiled
@@ -258,3 +259,71 @@ class TestSample:
         assert (chosen.scaling, chosen.inverted) == (scaling, False)
         row = next(row for row in tried if row["chosen"])
         assert row["accuracy"] == 0, "the table tells what the labels say"
+
+
+class Framed(Fake):
+    """Knows the class only if the images come in the size that it was trained with: brightness of the middle."""
+
+    info = replace(INFO, n_outputs=4, input_shape=(8, 8, 1), tensor_shape=(8, 8, 1))
+
+    def __init__(self, size):
+        super().__init__(0, 1)
+        self.size = size
+
+    def logits(self, inputs):
+        rim = inputs[:, 0].mean(axis=(1, 2))
+        seen = rim == 0 if self.size == "border" else rim > 0
+        return super().logits(inputs[:, 2:6, 2:6]) * np.where(seen, 1, 0.01)[:, None].astype(np.float32)
+
+
+class TestSize:
+    """Images of 4x4 for a network of 8x8: stretched by guess, or given a border where that is clearly better."""
+
+    @pytest.mark.parametrize(
+        ("size", "expected"), [("stretch", "0..1"), ("border", "0..1 border")], ids=["as guessed", "the other"]
+    )
+    def test_the_better_one_is_taken_and_both_are_in_the_table(self, size, expected, steps):
+        network = Framed(size)
+        way, tried = choose(network, *steps)
+        assert way.size == size
+        assert [row["scaling"] for row in tried] == [*EIGHT, "0..1 border"]
+        assert [row["scaling"] for row in tried if row["best"]] == [row["scaling"] for row in tried if row["chosen"]]
+        assert next(row["scaling"] for row in tried if row["chosen"]) == expected
+        done = "are stretched" if size == "stretch" else "get a black border"
+        assert way.notices == (f"The network takes 8x8 images; yours are 4x4 and {done}.",)
+        assert network.calls == len(tried)
+
+    def test_what_does_not_matter_stays_as_it_is_usual(self, steps):
+        images, labels = steps
+        network = Fake(0, 1)
+        network.info = replace(Framed.info, input_shape=(5, 5, 1))  # border by guess, and no rim of its own matters
+        network.logits = lambda inputs: Fake.logits(network, inputs[:, 1:4, 1:4])
+        way, tried = choose(network, images, labels)
+        assert way.size == "border" and tried[-1]["scaling"] == "0..1 stretch"
+
+    def test_it_can_be_asked_for(self, steps):
+        way, tried = choose(Framed("stretch"), *steps, override="0..1 border")
+        assert way.size == "border"
+        assert [(row["chosen"], row["best"]) for row in tried if row["scaling"] in ("0..1", "0..1 border")] == [
+            (False, True), (True, False),
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("side", "asked", "words"),
+        [
+            (4, "0..1 border", "the images are as large as the network takes; leave out border"),
+            (2, "0..1 border", "the images are larger than the network takes; leave out border"),
+            (8, "0..1 border stretch", "the images cannot be both; leave out border and stretch"),
+        ],
+    )
+    def test_what_cannot_be_done(self, side, asked, words, steps):
+        network = Fake(0, 1)
+        network.info = replace(INFO, n_outputs=4, input_shape=(side, side, 1), tensor_shape=(side, side, 1))
+        with pytest.raises(UnknownName, match=words):
+            choose(network, *steps, override=asked)
+
+    def test_larger_images_are_shrunk_and_nothing_else_is_tried(self, steps):
+        network = Fake(0, 1)
+        network.info = replace(INFO, n_outputs=4, input_shape=(2, 2, 1), tensor_shape=(2, 2, 1))
+        way, tried = choose(network, *steps)
+        assert way.size == "stretch" and len(tried) == len(EIGHT)

@@ -49,7 +49,8 @@ class TestResolve:
     )
     def test_addresses_are_never_fetched(self, text, refused):
         assert refused(reading.resolve, text).endswith("give a local file")
-        assert refused(reading.sniff, Path(text)).endswith("give a local file")
+        if not text.startswith("hf:"):  # hf:/FOLDER is one that was saved
+            assert refused(reading.sniff, Path(text)).endswith("give a local file")
 
 
 class TestSniff:

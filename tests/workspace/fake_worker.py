@@ -6,6 +6,7 @@ Every pass over the images appends a line to `passes.txt` beside the cache, so t
 import sys
 import time
 from pathlib import Path
+from types import MappingProxyType, ModuleType
 
 import numpy as np
 
@@ -20,9 +21,10 @@ SLOW_SECONDS = 0.05
 
 
 class Forward:
-    def __init__(self, logits, activations):
+    def __init__(self, logits, activations, features):
         self.logits = logits
         self.activations = activations
+        self.features = features
 
 
 class FakeNetwork:
@@ -31,18 +33,18 @@ class FakeNetwork:
     def __init__(self, folder):
         self.folder = folder
 
-    def forward(self, images, layers, *, preprocessing, report):
+    def forward(self, images, layers, *, preprocessing, report, readings=MappingProxyType({})):
         with (self.folder / "passes.txt").open("a") as file:
             file.write(f"{len(images)} {','.join(layers)}\n")
         time.sleep(SLOW_SECONDS)
-        rows = images.reshape(len(images), -1).astype(np.float32) / 255
+        rows = np.asarray(images).reshape(len(images), -1).astype(np.float32) / 255
         rng = np.random.default_rng(0)
         dense = np.maximum(rows @ rng.normal(size=(rows.shape[1], WIDTH)).astype(np.float32), 0)
         logits = dense @ rng.normal(size=(WIDTH, CLASSES)).astype(np.float32)
-        return Forward(logits, dict.fromkeys(layers, dense))
+        return Forward(logits, dict.fromkeys(layers, dense), dict.fromkeys(readings, dense))
 
 
-def open_network(store, options, dataset):
+def open_network(store, options, dataset, already=None):
     path = reading.resolve(options.model)
     layers = (
         Layer("input", "InputLayer", (None, *dataset.image_shape), 0, (), False, 0),
@@ -53,7 +55,8 @@ def open_network(store, options, dataset):
         path.name, reading.fingerprint(path), layers, dataset.image_shape, dataset.image_shape, False,
         CLASSES, "softmax", "dense", 127, 127, "3", "3",
     )  # fmt: skip
-    opened = opening.describe(info, options, dataset, preprocessing={}, text="as they are")
+    scaling = {} if options.preprocess == opening.AUTOMATIC else {"scaling": options.preprocess}
+    opened = opening.describe(info, options, dataset, preprocessing=scaling, text="as they are")
     opening.remember(store, options, dataset, opened)
     return opened, FakeNetwork(store.folder.parent)
 
@@ -61,5 +64,7 @@ def open_network(store, options, dataset):
 if __name__ == "__main__":
     reading.scan = lambda path, **_: {"image_shape": None}
     opening.open_network = open_network
+    sys.modules["keras"] = ModuleType("keras")  # which the worker imports beforehand, and nobody asks here
+    worker.device.use = lambda *asked, **more: "CPU"
     worker.IDLE_SECONDS = 3.0
     worker.main()

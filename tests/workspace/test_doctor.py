@@ -10,7 +10,8 @@ import pytest
 from analysis import doctor as rules
 from analysis.image_statistics import class_counts, image_statistics
 from analysis.metrics import metrics
-from workspace import doctor, export
+from workspace import doctor, export, output_names
+from workspace.output_names import Given
 
 N, C = 600, 5
 TRIED = (
@@ -47,6 +48,7 @@ class Patient:
             base.network, layers=("dense",), tried=tried, info=replace(base.network.info, n_outputs=C, **info)
         )
         self.class_names = names
+        self.no_head = ""
 
     def column(self, name):
         return self.columns[name]
@@ -196,6 +198,20 @@ def test_units_that_are_no_numbers(examine):
     assert one(examine(units=units)).startswith("Layer dense: 1 of 16 units give NaN or infinite numbers")
 
 
+@pytest.mark.parametrize(
+    ("shared", "severity", "said"), [(300, "wrong", "All 300 test"), (30, "doubtful", "30 of 300 test"), (1, "", "")]
+)
+def test_D40_images_of_one_split_in_another(tiny_session, shared, severity, said):
+    patient = Patient(tiny_session("full"))
+    patient.dataset = replace(patient.dataset, split_names=("train", "test"), split_counts=(300, 300))
+    patient.columns["split"] = np.repeat(np.array([0, 1], np.uint8), 300)
+    patient.columns["copies"] = np.arange(600, dtype=np.int32)
+    patient.columns["copies"][300 : 300 + shared] = np.arange(shared)
+    found = doctor.findings(patient)
+    assert [finding.severity for finding in found] == ([severity] if said else [])
+    assert not said or found[0].sentence.startswith(f"{said} images are in another split, too")
+
+
 def test_the_worst_comes_first(examine):
     units = np.abs(np.random.default_rng(0).normal(size=(N, 16))).astype(np.float32)
     units[:, :2] = 0
@@ -212,3 +228,64 @@ def test_a_check_says_it_too(tiny_session, monkeypatch):
     assert [line for line in export.findings(session) if "NaN" in line] == [
         f"{sentence} Train or save the network again: what it says cannot be believed."
     ]
+
+
+def test_a_border_that_is_better_is_a_note_and_one_that_was_asked_for_may_be_wrong(examine):
+    border = {"scaling": "0..1 border", "loss": 0.01, "accuracy": 0.99, "samples": 400, "chosen": True, "best": True}
+    plain = {**TRIED[0], "loss": 1.0, "accuracy": 0.7, "chosen": False, "best": False}
+    said = one(examine(tried=(plain, border)), "note")
+    assert said.startswith(
+        "Your images look to need a border rather than stretching for this network: as 0..1 70.0 %"
+    )
+    assert said.endswith("So that is done.")
+    asked = ({**plain, "chosen": True}, {**border, "chosen": False})
+    said = one(examine(tried=asked))
+    assert 'Use --preprocess "0..1 border"' in said
+    turned = ({**border, "best": False, "loss": 1.0}, {**plain, "best": True, "loss": 0.1})
+    assert "to need stretching rather than a border" in one(examine(tried=turned))
+
+
+def test_another_order_is_offered_as_an_option_and_gone_once_it_is_taken(examine):
+    order = np.array([2, 0, 1, 3, 4])
+    labels = np.random.default_rng(0).integers(0, C, N)
+    logits = np.random.default_rng(1).normal(size=(N, C)).astype(np.float32)
+    logits[np.arange(N), order[labels]] += 5
+    (found,) = examine(logits=logits, labels=labels)
+    names = [f"class {np.flatnonzero(order == output)[0]}" for output in range(C)]
+    assert found.option == f"--classes '{','.join(names)}'"
+    meant = output_names.meaning(Given(tuple(names), "--classes"), [f"class {code}" for code in range(C)], C)
+    assert examine(logits=logits[:, list(meant.order)], labels=labels) == []
+
+
+def test_the_option_speaks_of_the_outputs_as_they_are_in_the_file(examine, monkeypatch):
+    """Where --classes was given and is wrong, the new text is about the network's own order, too."""
+    labels = np.random.default_rng(0).integers(0, C, N)
+    raw = np.random.default_rng(1).normal(size=(N, C)).astype(np.float32)
+    raw[np.arange(N), labels] += 5  # the network knows the data's own order
+    given = (1, 2, 0, 3, 4)
+    planted = raw[:, list(given)]
+    original = Patient.__init__
+
+    def reordered(self, base, **more):
+        original(self, base, **more)
+        self.network = replace(self.network, order=given)
+
+    monkeypatch.setattr(Patient, "__init__", reordered)
+    (found,) = examine(logits=planted, labels=labels)
+    assert found.option == "--classes 'class 0,class 1,class 2,class 3,class 4'"
+
+
+def test_without_a_class_head_what_cannot_be_judged_is_left_out(tiny_session):
+    session = tiny_session("embedding")
+    assert doctor.findings(session) == []
+    assert doctor.looked_at(session) == (
+        "Looked at weights, 28 units in 5 of 5 layers. Scores, scaling, the order of the classes and accuracy cannot "
+        "be judged without a class head."
+    )
+
+
+def test_strict_counts_what_is_wrong_alone(tiny_session, monkeypatch):
+    found = [doctor.Finding("wrong", "Dead."), doctor.Finding("doubtful", "Odd."), doctor.Finding("note", "Fine.")]
+    monkeypatch.setattr(doctor, "findings", lambda session: found)
+    assert export.broken(tiny_session("full"), strict=True) == ["wrong: Dead."]
+    assert export.broken(tiny_session("full")) == []

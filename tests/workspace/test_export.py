@@ -18,7 +18,7 @@ def test_a_row_per_sample_and_a_column_per_score(tiny_session, tmp_path):
     pq = pytest.importorskip("pyarrow.parquet")
     session = tiny_session("full")
     paths = export.export(session, tmp_path / "out")
-    assert [path.name for path in paths] == ["samples.parquet", "samples.csv", "run.json"]
+    assert [path.name for path in paths[:3]] == ["samples.parquet", "samples.csv", "run.json"]
     table = pq.read_table(paths[0]).to_pydict()
     assert list(table)[:6] == ["index", "split", "label", "predicted", "confidence", "loss"]
     assert table["index"] == list(range(60))
@@ -147,3 +147,45 @@ print("pandas" in sys.modules)
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_vectors_and_maps_are_files_too(tiny_session, tmp_path):
+    session = tiny_session("full")
+    paths = {path.relative_to(tmp_path).as_posix() for path in export.export(session, tmp_path)}
+    assert {"vectors/dense.npy", "coordinates/dense-tsne.npy", "coordinates/pixels-pca.npy", "digests.npy"} <= paths
+    said = json.loads((tmp_path / "innerview.json").read_text())
+    assert set(said["columns"]) == {path for path in paths if "/" in path}
+    for file, about in said["columns"].items():
+        array = np.load(tmp_path / file, allow_pickle=False)
+        assert list(array.shape) == about["shape"] and str(array.dtype) == about["dtype"]
+        assert np.array_equal(array, session.column(about["column"]))
+    assert said["dataset"]["fingerprint"] == session.dataset.fingerprint
+    assert said["options"]["dataset"] == session.options.dataset
+    digests = np.load(tmp_path / said["digests"], allow_pickle=False)
+    assert np.array_equal(digests, session.column("digests"))
+
+
+def test_what_was_exported_can_be_given_again(tiny_session, tmp_path):
+    """A map that is taken away and brought back is the same map."""
+    from workspace import opening
+    from workspace.opening import Options
+    from workspace.plan import Plan
+    from workspace.store import Store
+
+    session = tiny_session("full")
+    export.export(session, tmp_path / "out")
+    out = tmp_path / "out"
+    options = Options(
+        session.options.model,
+        session.options.dataset,
+        features=str(out / "vectors" / "dense.npy"),
+        coordinates=str(out / "coordinates" / "dense-tsne.npy"),
+    )
+    options.check()
+    store = Store(tmp_path / "cache")
+    opened = opening.open_dataset(store, options)
+    assert opened.fingerprint == session.dataset.fingerprint
+    assert opening.known_dataset(store, options) == opened
+    plan = Plan(opened.keys, given=opened.given)
+    assert np.array_equal(store.read(plan.key("activations/dense")), session.column("activations/dense"))
+    assert np.array_equal(store.read(plan.key("coordinates")), session.column("projection/dense/tsne"))

@@ -3,7 +3,7 @@ import pytest
 import analysis.rule
 import workspace.plan
 from util import Registry
-from workspace.plan import ColumnNotReady, Plan, UnknownColumn
+from workspace.plan import ColumnNotReady, NoClassHead, Plan, UnknownColumn
 
 
 @pytest.fixture
@@ -122,3 +122,15 @@ def test_before_the_network_is_open_its_columns_are_not_ready(rules):
     with pytest.raises(ColumnNotReady, match="wait a moment"):
         waiting.key("loss")
     assert waiting.key("map/pixels/x") == plan().key("map/pixels/x")
+
+
+def test_without_a_class_head_what_needs_it_is_never_made(rules):
+    roots = {"images": "i", "labels": "l", "activations/dense": "d"}
+    found = Plan(roots, ["dense"], "There is no class head.")
+    for column in ("logits", "loss", "probabilities"):
+        assert not found.makes(column)
+        with pytest.raises(NoClassHead, match=r"^There is no class head\.$"):
+            found.key(column)
+    assert found.makes("map/dense/x") and found.makes("activations/dense")
+    assert not found.makes("nonsense")
+    assert Plan({}).makes("loss"), "nobody knows yet"

@@ -55,7 +55,7 @@ def test_samples_are_counted_from_zero_to_n(tiny_session):
             session.image(index)
 
 
-def test_a_lasso_takes_what_is_inside_and_not_hidden(tiny_session):
+def test_a_lasso_takes_what_is_inside_and_shown(tiny_session):
     session = tiny_session("full")
     points, labels = session.column("projection/dense/pca"), session.column("labels")
     (left, low), (right, high) = points.min(axis=0) - 1, points.max(axis=0) + 1
@@ -67,7 +67,7 @@ def test_a_lasso_takes_what_is_inside_and_not_hidden(tiny_session):
     expected = np.flatnonzero(points[:, 0] < middle)
     assert set(session.selections.read(name)) == set(expected)
 
-    name = session.lasso("", "projection/dense/pca", everything, color="labels", hidden=[1])
+    name = session.lasso("", "projection/dense/pca", everything, query=session.asked("", "label:class 1"))
     assert set(session.selections.read(name)) == set(np.flatnonzero(labels != 1))
 
     fewer = session.lasso(name, "projection/dense/pca", half, mode="remove")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,27 @@ def test_side_files_of_the_dead_are_swept(store):
     Store(store.folder)
     assert not side.exists()
     assert young.exists()
+
+
+def test_only_so_many_columns_are_held_open_and_none_is_verified_twice(store, monkeypatch):
+    keys = [f"k{number}" for number in range(5)]
+    for number, key in enumerate(keys):
+        store.write(key, np.full(3, number))
+    again = Store(store.folder)
+    monkeypatch.setattr("workspace.store.MOST_OPENED", 3)
+    kept = again.read("k0")
+    assert [again.read(key)[0] for key in keys] == [0, 1, 2, 3, 4]
+    assert list(again._opened) == ["k2", "k3", "k4"]
+    assert kept[0] == 0, "whoever has it keeps it"
+    monkeypatch.setattr("workspace.store._sha256", lambda array: pytest.fail("verified twice"))
+    assert again.has("k0") and again.read("k0")[0] == 0
+    assert again.read("k2")[0] == 2
+
+
+def test_two_threads_may_write_the_same(store):
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: store.write("same", np.arange(1000)), range(64)))
+    assert Store(store.folder).read("same")[-1] == 999
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(store, monkeypatch):

@@ -96,11 +96,27 @@ def test_what_a_page_wants_is_made_too(open_session):
 
 def test_a_wish_after_the_worker_left_starts_another_without_the_network(open_session, tmp_path):
     session = finish(open_session())
-    session.close()
+    session._worker.stop()
     session.want(["projection/scores/pca"])
     session.wait(TIMEOUT)
     assert session.is_ready("projection/scores/pca")
     assert len(passes(tmp_path)) == 1
+
+
+def test_a_wish_after_the_session_was_closed_starts_no_worker(open_session):
+    session = finish(open_session())
+    session.close()
+    session.want(["projection/scores/pca"])
+    session.start()
+    session.resume()
+    assert session._worker._process is None
+    assert not session.status.working
+
+
+def test_a_line_that_is_no_event_does_not_end_the_hearing(open_session):
+    session = finish(open_session())
+    session._worker._take('{"event": "ma')
+    assert "a bug of ours" in session.status.trouble
 
 
 def test_a_wish_for_nothing_known_is_told(open_session):

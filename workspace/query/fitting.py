@@ -25,11 +25,11 @@ from workspace.query.syntax import (
 )
 
 KNOWN = 12  # names that a sentence lists
-A_KIND = {"number": "a number", "class": "a class", "text": "text", "truth": "true or false"}
+A_KIND = {"number": "a number", "class": "a class", "text": "text", "truth": "true or false", "set": "a set"}
 NO_VALUES = ("nan", "none", "na", "nil", "inf", "infinity", "undefined")
 ORDERED = ("<", "<=", ">", ">=")
 
-Kind = Literal["number", "class", "text", "truth"]
+Kind = Literal["number", "class", "text", "truth", "set"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Field:
         name: what the query calls it.
         title: for menus.
         kind: "number" (NaN = no value), "class" (codes into `names`, -1 = no value), "truth" (1, 0,
-            -1 = no value) or "text" ("" is a value).
-        names: of the classes.
+            -1 = no value), "text" ("" is a value) or "set" (see `sets.py`).
+        names: of the classes, or of what the sets are made of.
         description: what it says of a sample; the first sentence is for menus.
         read: gives the values, (n,); may raise ColumnNotReady.
     """
@@ -85,10 +85,12 @@ def check(node: Node, fields: Fields) -> None:
                 _check_value(field, item)
         case Match(operand, how, text):
             field = _column(operand, fields, how)
-            if field.kind not in ("text", "class"):
+            if field.kind not in ("text", "class", "set"):
                 raise _error(operand, f"{_shown(operand)} is {A_KIND[field.kind]}; {how} is for texts and classes")
             if text.kind != "text":
                 raise _no_text(text, f"{how} is followed by a text in quotes")
+            if field.kind == "set" and how == "contains":
+                codes_of(field, text)
 
 
 def codes_of(field: Field, operand: Operand) -> list[int]:
@@ -99,7 +101,8 @@ def codes_of(field: Field, operand: Operand) -> list[int]:
         near = _near(name, field.names)
         raise _error(
             operand,
-            f"{field.name} has no class named {quoted(name)}; {_hint(near, field.names)}",
+            f"{field.name} has {'none' if field.kind == 'set' else 'no class'} named {quoted(name)}; "
+            f"{_hint(near, field.names)}",
             suggestion=literal(near) if near else "",
         )
     return codes
@@ -130,7 +133,8 @@ def _check_bare(operand: Operand, fields: Fields) -> None:
         raise _error(operand, f"{_shown(operand)} alone says nothing; it needs a comparison, such as loss > 2")
     field = _field(operand, fields)
     if field.kind != "truth":
-        example = {"number": "> 0.5", "text": 'contains "a"'}.get(field.kind) or f"== {_example(field)}"
+        example = {"number": "> 0.5", "text": 'contains "a"', "set": f"contains {_example(field)}"}.get(field.kind)
+        example = example or f"== {_example(field)}"
         raise _error(
             operand,
             f"{_shown(operand)} is {A_KIND[field.kind]}, so it needs a comparison; "
@@ -150,6 +154,9 @@ def _check_compare(left: Operand, how: str, right: Operand, fields: Fields) -> N
         other = _field(right, fields)
         if other.kind != field.kind:
             raise _clash(left, field.kind, right, other.kind)
+    if field.kind == "set":
+        example = right.source if right.kind == "text" else _example(field)
+        raise _error(left, f"{_shown(left)} is a set; write {_shown(left)} contains {example}, or in [..]")
     if how in ORDERED and field.kind in ("class", "truth"):
         raise _error(
             left, f"{_shown(left)} is {A_KIND[field.kind]} and has no order; compare it with == or !=, or use in [..]"
@@ -160,7 +167,7 @@ def _check_compare(left: Operand, how: str, right: Operand, fields: Fields) -> N
 
 def _check_value(field: Field, value: Operand, column: Operand | None = None) -> None:
     """Whether a literal is of the column's kind."""
-    if field.kind == "class" and value.kind in ("text", "number"):
+    if (field.kind == "class" and value.kind in ("text", "number")) or (field.kind == "set" and value.kind == "text"):
         codes_of(field, value)
         return
     if field.kind == value.kind:
@@ -175,6 +182,7 @@ def _check_value(field: Field, value: Operand, column: Operand | None = None) ->
         "text": "put the text into quotes",
         "class": f"compare it with a class name such as {_example(field)}",
         "truth": f"write {column_text(field.name)} or not {column_text(field.name)}",
+        "set": "put the text into quotes",
     }[field.kind]
     raise _error(
         value,
@@ -195,6 +203,9 @@ def _field(operand: Operand, fields: Fields) -> Field:
         return fields[name]
     if name.lower() in NO_VALUES:
         raise _error(operand, f"no column {quoted(name)}; a missing value is found with is null")
+    reason = getattr(fields, "absent", {}).get(name)
+    if reason:
+        raise _error(operand, f"no column {quoted(name)} here: {reason[:1].lower()}{reason[1:].rstrip('.')}")
     near = _near(name, list(fields))
     raise _error(
         operand,

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workspace.query import sets
 from workspace.query.fitting import Fields, check, codes_of
 from workspace.query.syntax import Bare, Compare, Every, Match, Member, Node, Not, Null, Operand, Some
 
@@ -66,8 +67,10 @@ class _Matcher:
                 found = self.verdict(inner)
                 return Verdict(found.false, found.true)
             case Null(operand):
-                _, known = self.column(operand)
+                values, known = self.column(operand)
                 missing = np.zeros(self.n, bool) if known is None else ~known
+                if self.fields[operand.value].kind == "set":
+                    missing = sets.is_empty(values)
                 return Verdict(missing, ~missing)
             case Bare(operand):
                 return self.compare(operand, "==", Operand("truth", True, "true", operand.position))
@@ -78,7 +81,7 @@ class _Matcher:
             case Member(operand, items):
                 return self.member(operand, items)
             case Match(operand, how, text):
-                return self.match(operand, how, text.value)
+                return self.match(operand, how, text)
 
     def compare(self, left: Operand, how: str, right: Operand) -> Verdict:
         if left.kind != "column":
@@ -106,18 +109,25 @@ class _Matcher:
         if field.kind == "class":
             codes = [code for item in items for code in codes_of(field, item)]
             return self._sure(_any_of(values, codes, len(field.names)), known)
+        if field.kind == "set":
+            return self._sure(sets.has(values, [code for item in items for code in codes_of(field, item)]))
         found = np.zeros(self.n, bool)
         for item in items:
             found |= self.compare(operand, "==", item).true
         return self._sure(found, known)
 
-    def match(self, operand: Operand, how: str, text: str) -> Verdict:
+    def match(self, operand: Operand, how: str, text: Operand) -> Verdict:
         values, known = self.column(operand)
         field = self.fields[operand.value]
         if field.kind == "class":
-            codes = [code for code, name in enumerate(field.names) if _holds(name, how, text)]
+            codes = [code for code, name in enumerate(field.names) if _holds(name, how, text.value)]
             return self._sure(_any_of(values, codes, len(field.names)), known)
-        return self._sure(_matched(values, how, text), known)
+        if field.kind == "set":
+            named = codes_of(field, text) if how == "contains" else [
+                code for code, name in enumerate(field.names) if _holds(name, how, text.value)
+            ]  # fmt: skip
+            return self._sure(sets.has(values, named))
+        return self._sure(_matched(values, how, text.value), known)
 
     def column(self, operand: Operand) -> tuple[NDArray[Any], Mask | None]:
         """The values of a column, and where there is one; None for everywhere."""

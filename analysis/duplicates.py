@@ -1,0 +1,69 @@
+"""Groups of pictures that are copies of each other, exact and near ones together, and what is wrong with each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.rule import rule
+
+NOBODY = -1
+SINGLE, WITHIN, ACROSS, CONFLICT, CONFLICT_ACROSS = range(5)
+NAMES = (
+    "no copy",
+    "within its split",
+    "in another split",
+    "with another label",
+    "with another label in another split",
+)
+
+
+@rule("duplicate_group", title="Group of duplicates", kind="vector")
+def duplicate_group(copy_group: NDArray[np.int32], copies: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The first sample of the group of exact and near copies that each one belongs to; -1 where it is alone.
+
+    copy_group: (n,) groups of near copies, -1 for none; copies: (n,) the first of the same pixels -> (n,) int32.
+    """
+    n = len(copies)
+    root = np.arange(n)
+
+    def top(row: int) -> int:
+        while root[row] != row:
+            root[row] = root[root[row]]
+            row = int(root[row])
+        return row
+
+    for other in (copy_group, copies):
+        for row in np.flatnonzero((other != NOBODY) & (other != np.arange(n))):
+            a, b = top(int(row)), top(int(other[row]))
+            root[max(a, b)] = min(a, b)
+    first = np.array([top(row) for row in range(n)], np.int32)
+    sizes = np.bincount(first, minlength=n)
+    return np.where(sizes[first] > 1, first, NOBODY).astype(np.int32)
+
+
+@rule("duplicate", title="Copy", kind="class")
+def duplicate(
+    duplicate_group: NDArray[np.int32], labels: NDArray[np.int64], split: NDArray[np.integer]
+) -> NDArray[np.int64]:
+    """Whether a picture stands in the data again, and what is worst about it: another label, another split.
+
+    It says what holds for the group as a whole. A label that is missing contradicts none.
+
+    duplicate_group, labels, split: (n,) -> (n,) int64: 0 no copy, 1 within its split, 2 in another split,
+    3 with another label, 4 with another label in another split.
+    """
+    kind = np.full(len(labels), SINGLE, np.int64)
+    rows = np.flatnonzero(duplicate_group != NOBODY)
+    kind[rows] = WITHIN
+    kind[rows[_differ(duplicate_group[rows], split[rows])]] += ACROSS - WITHIN
+    kind[rows[_differ(duplicate_group[rows], labels[rows])]] += CONFLICT - WITHIN
+    return kind
+
+
+def _differ(groups: NDArray[np.int32], values: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(k,) whether the group of each row has more than one of these values, -1 not counted."""
+    known = values >= 0
+    pairs = np.unique(np.stack([groups[known], values[known].astype(np.int64)], axis=1), axis=0)
+    found, different = np.unique(pairs[:, 0], return_counts=True)
+    return np.isin(groups, found[different > 1])
