@@ -10,7 +10,7 @@ from pathlib import Path
 import benchmarks
 from benchmarks import machine
 
-NOT_BENCHMARKS = {"__main__", "machine", "serving", "synthetic"}
+NOT_BENCHMARKS = {"__main__", "faults", "machine", "serving", "synthetic"}
 
 
 def main() -> None:
