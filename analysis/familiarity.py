@@ -6,7 +6,8 @@ more familiar, always. Fitting is kept apart from scoring: what `fit` gives is a
 (`numpy.savez(path, **fitted)`, `dict(numpy.load(path))`), and `score` takes it back.
 
 Rows that a mixture was fitted to look more familiar than they are. So the first split is cut in two halves,
-each is scored by the mixture of the other, and all other samples by both, of which the mean is taken.
+each is scored by the mixture of the other, and all other samples by one of the two in turn. (The mean of both
+would be steadier, and for that reason less often extreme: other splits would look too familiar.)
 
 A log-likelihood alone says nothing: it shifts with the unit of the layer and with the number of directions.
 So it is told in steps: 0 is the median of the held-out half, and one step is the way from there to where
@@ -70,23 +71,15 @@ def familiarity_by_class(last: Float, labels: NDArray[np.int64], split: NDArray[
     not-a-number in rows that are not finite, and for classes with fewer than 10 samples to fit to.
     """
     n, classes = len(last), int(labels.max(initial=-1)) + 1
-    found = np.zeros((n, classes), np.float32)
-    pair = _halves(last, split, labels)
-    rest = _others(n, pair)
-    if min(map(len, pair)) < FEWEST:
-        found[:] = np.nan
-        return found
-    for mine, other in (pair, pair[::-1]):
-        points = project(directions(last[_some(mine)]), last)
+    found = np.full((n, classes), np.nan, np.float32)
+    for mine, judged, n_held_out in _turns(last, split, labels):
+        space = directions(last[_some(mine)])
+        points, held_out = project(space, last[judged]), labels[judged[:n_held_out]]
         for code in range(classes):
-            rows, held_out = mine[labels[mine] == code], other[labels[other] == code]
-            if min(len(rows), len(held_out)) < FEWEST_OF_CLASS:
-                found[:, code] = np.nan
-                continue
-            steps = in_steps(log_likelihood(mixture(points[_some(rows)]), points), held_out)
-            found[other, code] = steps[other]
-            found[rest, code] += steps[rest] / 2
-    found[~np.isfinite(found)] = np.nan
+            rows, yardstick = mine[labels[mine] == code], np.flatnonzero(held_out == code)
+            if min(len(rows), len(yardstick)) >= FEWEST_OF_CLASS:
+                fitted = mixture(project(space, last[_some(rows)]))
+                found[judged, code] = in_steps(log_likelihood(fitted, points), yardstick)
     return found
 
 
@@ -210,19 +203,15 @@ def log_likelihood(fitted: Fitted, points: Float) -> NDArray[np.float64]:
 
 
 def cross_fitted(activations: Float, split: NDArray[np.integer], **settings: Any) -> Float:
-    """Familiarity in steps, each row of the first split under the mixture of the half that it is not in.
+    """Familiarity in steps, no row under a mixture that it was fitted to.
 
     activations: (n, d); split: (n,); settings: as of `fit` -> (n,) float32.
     """
-    pair = _halves(activations, split)
-    if min(map(len, pair)) < FEWEST:
-        return np.full(len(activations), np.nan, np.float32)
-    found, rest = np.zeros(len(activations)), _others(len(activations), pair)
-    for mine, other in (pair, pair[::-1]):
-        steps = in_steps(score(fit(activations[_some(mine)], **settings), activations), other)
-        found[other] = steps[other]
-        found[rest] += steps[rest] / 2
-    return found.astype(np.float32)
+    found = np.full(len(activations), np.nan, np.float32)
+    for mine, judged, n_held_out in _turns(activations, split):
+        fitted = fit(activations[_some(mine)], **settings)
+        found[judged] = in_steps(score(fitted, activations[judged]), np.arange(n_held_out))
+    return found
 
 
 def in_steps(likelihoods: NDArray[np.float64], held_out: Rows) -> NDArray[np.float64]:
@@ -231,23 +220,25 @@ def in_steps(likelihoods: NDArray[np.float64], held_out: Rows) -> NDArray[np.flo
     return np.asarray((likelihoods - median) / (median - low or 1.0))
 
 
-def _halves(
+def _turns(
     activations: Float, split: NDArray[np.integer], labels: NDArray[np.int64] | None = None
-) -> tuple[Rows, Rows]:
-    """The finite rows of the first split in two halves by a fixed draw, and every class in two."""
-    finite = [np.isfinite(activations[block]).all(axis=1) for block in _blocks(*activations.shape)]
-    rows = np.flatnonzero(np.concatenate(finite) & (split == split.min()))
-    rows = np.random.default_rng(0).permutation(rows)
+) -> list[tuple[Rows, Rows, int]]:
+    """Who is fitted to, who is judged, and how many of these, the first ones, are held-out rows of the first split.
+
+    Two turns, in which the halves of the first split change places; every class is in both, as far as
+    it can be. None where there are too few rows.
+    """
+    found = [np.isfinite(activations[block]).all(axis=1) for block in _blocks(*activations.shape)]
+    finite, first = np.concatenate(found), split == split.min()
+    rows = np.random.default_rng(0).permutation(np.flatnonzero(finite & first))
     if labels is not None:
         rows = rows[np.argsort(labels[rows], kind="stable")]
-    return np.sort(rows[::2]), np.sort(rows[1::2])
-
-
-def _others(n: int, pair: tuple[Rows, Rows]) -> NDArray[np.bool_]:
-    """(n,) the rows that are in neither half."""
-    rest = np.ones(n, bool)
-    rest[np.concatenate(pair)] = False
-    return rest
+    halves, rest = (np.sort(rows[::2]), np.sort(rows[1::2])), np.flatnonzero(finite & ~first)
+    if len(halves[1]) < FEWEST:
+        return []
+    return [
+        (halves[turn], np.concatenate([halves[1 - turn], rest[turn::2]]), len(halves[1 - turn])) for turn in (0, 1)
+    ]
 
 
 def _some(rows: Rows) -> Rows:

@@ -89,4 +89,5 @@ def each_class(activations: Float, labels: NDArray[np.int64], split: NDArray[np.
 
     activations: (n, d); labels, split: (n,) -> (n, c) float32 in steps; as `familiarity_by_class`.
     """
-    return by_class(activations, labels, split)
+    found: Float = by_class(activations, labels, split)
+    return found

@@ -108,7 +108,7 @@ def suggested(verdicts: NDArray[np.float32]) -> NDArray[np.int64]:
 
     verdicts: (n, c) -> (n,) int64, -1 without an opinion.
     """
-    known = np.isfinite(verdicts).all(axis=1)
+    known = np.asarray(np.isfinite(verdicts).all(axis=1))
     return np.where(known, np.where(known[:, None], verdicts, 0).argmax(axis=1), NO_CLASS).astype(np.int64)
 
 

@@ -9,7 +9,8 @@
   const STORE = { review: "said" };
   const TYPING = "input, select, textarea, [contenteditable=true], dialog";
   const SHOWN = 12;
-  const PATIENCE = 1500; // ms after which a key counts again although nothing has changed
+  const PATIENCE = { previous: 200, next: 200 }; // ms after which a key counts again although nothing has changed
+  const LONG = 1500; // the same after a verdict
   let sent = null; // what was shown when the last key was pressed: until something else is, no other counts
 
   const sample = () => document.querySelector(".review-sample");
@@ -20,7 +21,7 @@
     const turn = shown ? shown.dataset.turn : "";
     const now = performance.now();
     if (sent && sent.turn === turn && now < sent.until) return;
-    sent = { turn, until: now + PATIENCE };
+    sent = { turn, until: now + (PATIENCE[act] || LONG) };
     const index = shown ? Number(shown.dataset.index) : null;
     window.dash_clientside.set_props(STORE, { data: { do: act, index, stamp: Date.now(), ...more } });
   }
@@ -71,7 +72,7 @@
     const count = element("p", { className: "note" });
     const panel = element("dialog", { className: "review-box", ariaLabel: "The right class" },
       element("h2", { textContent: "The right class" }), field, list, count);
-    let found = all, at = 0;
+    let found = all, at = -1; // nothing is marked until something is typed or an arrow pressed
 
     const take = (name) => {
       close();
@@ -79,16 +80,17 @@
     };
     const draw = () => {
       found = matching(all, field.value);
-      at = Math.min(at, Math.max(found.length - 1, 0));
+      at = Math.min(at, found.length - 1);
       const first = Math.max(0, at - SHOWN + 1);
       list.replaceChildren(...found.slice(first, first + SHOWN).map((name, i) => element("button", {
         type: "button", textContent: name, className: first + i === at ? "chosen" : "", onclick: () => take(name),
       })));
       const said = `${Math.min(SHOWN, found.length)} of ${found.length} shown`;
-      count.textContent = found.length ? `Enter takes the marked one · ${said}` : "No class is called so";
+      const how = `Type, or use the arrows; Enter takes the marked one · ${said}`;
+      count.textContent = found.length ? how : "No class is called so";
     };
     field.addEventListener("input", () => {
-      at = 0;
+      at = field.value.trim() ? 0 : -1;
       draw();
       const typed = field.value.trim().toLowerCase();
       const alone = found.filter((name) => name.toLowerCase().startsWith(typed));
@@ -97,7 +99,7 @@
     field.addEventListener("keydown", (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) { at = Math.min(Math.max(at + step, 0), Math.max(found.length - 1, 0)); draw(); }
-      else if (event.key === "Enter" && found.length) take(found[at]);
+      else if (event.key === "Enter" && found[at]) take(found[at]);
       else return;
       event.preventDefault();
     });

@@ -27,7 +27,7 @@ def register(app: Dash, session: Session) -> None:
     server: Flask = app.server
 
     @server.get(f"/export/familiarity/<any({', '.join(familiarity.EXPORTS)}):name>.npy")
-    def array(name: str) -> Response:
+    def scores(name: str) -> Response:
         """One number per sample, in the order of the index."""
         try:
             values = np.asarray(session.column(name))

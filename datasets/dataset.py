@@ -73,7 +73,12 @@ class Dataset:
                 f"{self.name}: images are {self.images.dtype} of shape {self.images.shape}; "
                 "they must be uint8 of shape (n, height, width, channels)"
             )
-        columns: dict[str, NDArray[Any]] = {"labels": self.labels, "split": self.split, **self.metadata, **self.vectors}
+        columns: dict[str, NDArray[Any]] = {
+            "labels": self.labels,
+            "split": self.split,
+            **self.metadata,
+            **self.vectors,
+        }
         for what, rows in columns.items():
             if len(rows) != n:
                 raise BadDataset(f"{self.name}: {len(rows):,} {what} for {n:,} images; give one per image")

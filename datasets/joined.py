@@ -5,10 +5,7 @@ The first decides what images look like. Classes are joined by name: what is cal
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -19,6 +16,7 @@ from datasets import picture
 from datasets.dataset import UNLABELLED, BadDataset, Dataset
 from datasets.loader import Wish, shown
 from datasets.origins import WHOLE, Origins
+from datasets.poured import poured
 from util import Progress
 
 SOURCE, OWN_SOURCE = "source", "source_own"
@@ -100,31 +98,21 @@ def _images(found: Sequence[Dataset], wish: Wish) -> NDArray[np.uint8]:
     """All images in the shape of the first's, written to a file and mapped."""
     height, width, channels = found[0].images.shape[1:]
     n = sum(map(len, found))
-    folder = Path(wish.scratch or tempfile.gettempdir())
-    number, name = tempfile.mkstemp(prefix="images-", suffix=f".tmp-{os.getpid()}", dir=folder)
-    path = Path(name)
-    try:
-        with os.fdopen(number, "wb") as file:
-            done = 0
-            for dataset in found:
-                same = dataset.images.shape[1:] == (height, width, channels)
-                for start in range(0, len(dataset), AT_ONCE):
-                    part = dataset.images[start : start + AT_ONCE]
-                    if not same:
-                        part = np.stack([_fitted(image, height, width, channels) for image in part])
-                    file.write(part.tobytes())
-                    done += len(part)
-                    wish.report(Progress("joining images", done, n, "images"))
-    except BaseException as error:
-        path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            why = f"cannot be written to disk ({error.strerror})"
-            raise BadDataset(f"{found[0].name}, ...: {why}; free space in {folder} or use --limit") from error
-        raise
-    images: NDArray[np.uint8] = np.memmap(path, np.uint8, "r", shape=(n, height, width, channels))
-    with suppress(OSError):  # Windows keeps a file that is in use
-        path.unlink()
-    return images
+
+    def pieces() -> Iterator[bytes]:
+        done = 0
+        for dataset in found:
+            same = dataset.images.shape[1:] == (height, width, channels)
+            for start in range(0, len(dataset), AT_ONCE):
+                part = dataset.images[start : start + AT_ONCE]
+                if not same:
+                    part = np.stack([_fitted(image, height, width, channels) for image in part])
+                yield part.tobytes()
+                done += len(part)
+                wish.report(Progress("joining images", done, n, "images"))
+
+    what = f"{found[0].name}, ..."
+    return poured(what, pieces(), (n, height, width, channels), wish.scratch, advice="use --limit")
 
 
 def _fitted(image: NDArray[np.uint8], height: int, width: int, channels: int) -> NDArray[np.uint8]:

@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from datasets.dataset import BadDataset
 
 
-def poured(what: str, pieces: Iterable[bytes], shape: tuple[int, ...], scratch: Path | None) -> NDArray[np.uint8]:
+def poured(
+    what: str,
+    pieces: Iterable[bytes],
+    shape: tuple[int, ...],
+    scratch: Path | None,
+    *,
+    advice: str = "save fewer images",
+) -> NDArray[np.uint8]:
     """The pieces as one array, mapped from a file that is gone when nobody looks at it any more.
 
     Args:
@@ -23,13 +30,14 @@ def poured(what: str, pieces: Iterable[bytes], shape: tuple[int, ...], scratch: 
         pieces: as many bytes as the shape says, in order.
         shape: (n, h, w, ch).
         scratch: the folder of the file; by default the system's.
+        advice: what to do besides freeing space.
 
     Raises:
         BadDataset: the disk is too small.
     """
     folder = Path(scratch or tempfile.gettempdir())
     needed, free = int(np.prod(shape, dtype=np.int64)), shutil.disk_usage(folder).free
-    advice = f"free space in {folder} or save fewer images"
+    advice = f"free space in {folder} or {advice}"
     if needed > free:
         raise BadDataset(
             f"{what}: unpacked it takes {needed / 2**30:.1f} GiB and {free / 2**30:.1f} are free; {advice}"

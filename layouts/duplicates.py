@@ -104,7 +104,7 @@ def _section(name: str) -> None:
             html.P(said, className="note part-head"),
             markup(
                 f"duplicates-{name}",
-                html.Div([_group(session, group) for group in found.shown]),
+                html.Div([_group(session, group) for group in found.shown], className="copy-groups"),
                 className="scroll tall",
             ),
         ]

@@ -9,6 +9,7 @@ from dash import dcc, html
 from numpy.typing import NDArray
 
 from layouts import accuracy, query
+from layouts.fault_list import GROUP
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.markup import markup
 from layouts.kit.state import State
@@ -19,10 +20,9 @@ from workspace.session import PIXELS, ColumnNotReady
 if TYPE_CHECKING:
     from workspace.session import Session
 
-SHOWN = 24  # samples at each end
-ALIKE = 8  # classes that are compared with the one whose model judges
+LINES = ("#5b7cfa", "#f08c00")  # of the first two splits, on a light page and a dark one
+GRID = "rgba(128,138,158,0.2)"
 SCORES = ("labels", "split", "familiarity")
-CLASSES = ("labels", "split", "familiarity_by_class")
 EXPORTS = {
     "familiarity": "Familiarity in steps",
     "class_familiarity": "Familiarity to the own class",
@@ -31,7 +31,7 @@ EXPORTS = {
 }
 
 
-@page("/familiarity", title="Familiarity", group="Samples", order=56)
+@page("/familiarity", title="Familiarity", group=GROUP, order=19)
 def familiarity(session: Session, state: State) -> Any:
     """The choice of layer, model and split; all samples, then those of one class."""
 
@@ -63,33 +63,32 @@ def columns(session: Session, state: State) -> list[str]:
     """What the page needs in the store to show what was chosen; nothing while the network is not open."""
     if not session.has_network:
         return []
-    wanted = [_column(session, state), session.familiar.by_class(state.layer)]
+    wanted = [column_of(session, state), session.familiar.by_class(state.layer)]
     return [column for column in wanted if session.knows(column)]
 
 
-def _column(session: Session, state: State) -> str:
+def column_of(session: Session, state: State) -> str:
+    """The column of the chosen layer and model."""
     return session.familiar.column(state.layer, state.density)
 
 
-def _stage(session: Session, state: State) -> str:
+def stage(session: Session, state: State) -> str:
     """What all parts depend on: the column and how far it is, the split, the query."""
     wanted = columns(session, state)
     far = [f"{name}:{session.is_ready(name):d}{session.failure(name) or ''}" for name in wanted]
     return f"{far}|{accuracy.split(session, state)}|{query.followed(session, state)}"
 
 
-def _pair(session: Session, state: State) -> tuple[int, int]:
-    """The class that is looked at and the one whose model judges; by default the first, by its own."""
-    classes = len(session.class_names)
-
-    def code(text: str, usual: int) -> int:
-        return int(text) if text.isdecimal() and len(text) < 7 and int(text) < classes else usual
-
-    of = code(state.of_class, 0)
-    return of, code(state.by_class, of)
+def ready(session: Session, column: str) -> str:
+    """The column, if it is there. Raises ColumnNotReady, which says why if it failed."""
+    if not session.is_ready(column):
+        raise ColumnNotReady(
+            f"{session.title(column)}: {session.failure(column) or 'is being computed; wait a moment'}"
+        )
+    return column
 
 
-@part("familiarity-tools", choice=lambda session, state: str(session.has_network))
+@part("familiarity-tools")
 def tools(session: Session, state: State) -> Any:
     """Where in the network, and by which model."""
     if not session.has_network:
@@ -115,10 +114,10 @@ def tools(session: Session, state: State) -> Any:
     ]
 
 
-@part("familiarity-splits", columns=SCORES, choice=_stage)
+@part("familiarity-splits", columns=SCORES, choice=stage)
 def splits(session: Session, state: State) -> Any:
     """The histogram of every split, and how many are stranger than nearly all of the one that was fitted to."""
-    column = _ready(session, _column(session, state))
+    column = ready(session, column_of(session, state))
     edges, found = session.familiar.spreads(column)
     reference = session.familiar.reference
     if not found:
@@ -127,7 +126,7 @@ def splits(session: Session, state: State) -> Any:
         [
             spread.name,
             parts.count(spread.n, spread.size),
-            f"{spread.median:+.2f}" if spread.n else "–",
+            steps(spread.median, 2),
             parts.percent(spread.strange, 1),
             f"{parts.percent(spread.low, 1)} – {parts.percent(spread.high, 1)}" if spread.n else "–",
         ]
@@ -158,90 +157,7 @@ def splits(session: Session, state: State) -> Any:
     ]
 
 
-@part("familiarity-least", columns=SCORES, choice=_stage)
-def least(session: Session, state: State) -> Any:
-    """The samples that are most unlike all others."""
-    return _end(session, state, 0, "least")
-
-
-@part("familiarity-most", columns=SCORES, choice=_stage)
-def most(session: Session, state: State) -> Any:
-    """The samples that are most like many others."""
-    return _end(session, state, 1, "most")
-
-
-def _end(session: Session, state: State, end: int, word: str) -> Any:
-    column = _ready(session, _column(session, state))
-    split = accuracy.split(session, state)
-    *ends, n = session.familiar.ranked(column, split, query.followed(session, state), SHOWN)
-    values, rarer = session.column(column)[ends[end]], session.familiar.rarer(column, ends[end])
-    beyond = [f"less familiar than {100 * share:.1f} % of {session.familiar.reference}" for share in rarer.tolist()]
-    return _gallery(
-        session, ends[end], values, beyond, f"of {n:,} of {split}{query.said(state)}, {word} familiar first"
-    )
-
-
-@part(
-    "familiarity-classes",
-    columns=CLASSES,
-    choice=lambda session, state: f"{_pair(session, state)}{_stage(session, state)}",
-)
-def classes(session: Session, state: State) -> Any:
-    """One class under the model of any: its own, for what is unusual in it, or another, for what looks like that."""
-    names = list(session.class_names)
-    if not names or not (session.column("labels") >= 0).any():
-        return parts.empty("No sample has a label, so there is no model of a class.")
-    column = _ready(session, session.familiar.by_class(state.layer))
-    of, model = _pair(session, state)
-    menus = html.Div(
-        [
-            parts.select("of_class", _numbered(names), str(of), label="Samples labelled", tooltip="Whose samples"),
-            parts.select(
-                "by_class",
-                _numbered(names),
-                str(model),
-                label="by the model of",
-                tooltip="Which class says what is usual; another one finds the samples that look like that class",
-            ),
-        ],
-        className="familiarity-menus",
-    )
-    if model >= session.column(column).shape[1] or not np.isfinite(session.column(column)[:, model]).any():
-        return [
-            menus,
-            parts.empty(f"{names[model]} has fewer than 10 samples to fit a model to; choose another one."),
-        ]
-    split, asked = accuracy.split(session, state), query.followed(session, state)
-    low, high, n = session.familiar.of_class(column, split, asked, of, model, SHOWN)
-
-    def shown(rows: NDArray[np.intp], word: str) -> Any:
-        steps = f"in steps around the median {names[model]} of {session.familiar.reference}"
-        said = f"of {n:,} {names[of]} of {split}{query.said(state)}, {word} first"
-        values = session.column(column)[rows, model]
-        return _gallery(session, rows, values, [steps] * len(rows), said)
-
-    same = of == model
-    galleries = [("least usual", low), ("most usual", high)] if same else [(f"most {names[model]}-like", high)]
-    alike = session.familiar.alike(column, split, asked, model)
-    table = markup(
-        "familiarity-alike",
-        parts.table(
-            ["Class", "median", "samples"],
-            [[names[code], f"{median:+.1f}", f"{size:,}"] for code, median, size in alike[:ALIKE]],
-            numbers=(1, 2),
-            caption=f"{min(len(alike), ALIKE)} of {len(alike)} classes that look most like {names[model]}, in its steps",
-        ),
-    )
-    return [
-        menus,
-        html.Div(
-            [html.Div([shown(rows, word) for word, rows in galleries]), table if alike else None],
-            className="familiarity-class",
-        ),
-    ]
-
-
-@part("familiarity-weights", columns=("sampling_weight", "loss_weight", "split"), choice=_stage)
+@part("familiarity-weights", columns=("sampling_weight", "loss_weight", "split"), choice=stage)
 def weights(session: Session, state: State) -> Any:
     """What familiarity is good for in training, and where the numbers are."""
     rows = session.column("split") == session.column("split").min()
@@ -257,8 +173,8 @@ def weights(session: Session, state: State) -> Any:
     links.append(html.A("Table of all scores (CSV)", href="export/samples.csv", download="", className="plain"))
     return [
         html.P(
-            "Rare samples can be drawn more often, or count for more in the loss. Look at the least familiar first and "
-            "take out what is broken: junk gets the largest weights.",
+            "Rare samples can be drawn more often, or count for more in the loss. Look at the least familiar "
+            "first and take out what is broken: junk gets the largest weights.",
             className="note part-head",
         ),
         parts.table(
@@ -272,57 +188,18 @@ def weights(session: Session, state: State) -> Any:
     ]
 
 
+def steps(value: float, digits: int = 1) -> str:
+    """A familiarity with its sign; a dash for what is not a number."""
+    return "–" if value != value else f"{value:+.{digits}f}".replace("-", "−")
+
+
 # -- pieces ----------------------------------------------------------------------------------------
-
-
-def _ready(session: Session, column: str) -> str:
-    """The column, if it is there. Raises ColumnNotReady, which says why if it failed."""
-    if not session.is_ready(column):
-        raise ColumnNotReady(
-            f"{session.title(column)}: {session.failure(column) or 'is being computed; wait a moment'}"
-        )
-    return column
-
-
-def _numbered(names: list[str]) -> list[tuple[str, str]]:
-    return [(str(code), name) for code, name in enumerate(names)]
-
-
-def _gallery(
-    session: Session, rows: NDArray[np.intp], values: NDArray[np.floating], tooltips: list[str], said: str
-) -> Any:
-    """Samples with their familiarity, label and prediction."""
-    if not len(rows):
-        return parts.empty(f"0 {said}.")
-    names = [*session.class_names, "–"]
-    labels = session.column("labels")[rows].tolist()
-    taken = session.column("predicted")[rows].tolist() if session.is_ready("predicted") else [None] * len(rows)
-    thumbnails = []
-    for index, value, label, code, tooltip in zip(
-        rows.tolist(), values.tolist(), labels, taken, tooltips, strict=True
-    ):
-        line = names[label] if label >= 0 else "–"
-        line += f" → {names[code]}" if code is not None and code != label and code < len(names) else ""
-        thumbnails.append(
-            parts.thumbnail(
-                session.dataset.fingerprint,
-                index,
-                at="familiarity",
-                caption=f"{value:+.1f}\n{line}",
-                tooltip=f"sample {index:,}: labelled {names[label] if label >= 0 else 'nothing'}, {value:+.2f}, {tooltip}",
-            )
-        )
-    key = f"familiarity-{said}"
-    return [
-        html.P(f"{len(rows)} {said}", className="note part-head"),
-        markup(key, html.Div(thumbnails, className="strip wrap")),
-    ]
 
 
 def _histogram(edges: NDArray[np.float64], found: list[Any]) -> figures.Figure:
     """A line per split: the share of its samples in each bin."""
     middles = ((edges[1:] + edges[:-1]) / 2).tolist()
-    colors = theme.class_colors(max(len(found), 2))
+    colors = [*LINES, *theme.class_colors(len(found))]
     traces = [
         {
             "type": "scatter",
@@ -336,8 +213,8 @@ def _histogram(edges: NDArray[np.float64], found: list[Any]) -> figures.Figure:
         for spread, color in zip(found, colors, strict=False)
     ]
     layout = {
-        "xaxis": {"title": {"text": "familiarity, in steps"}, "zeroline": False},
-        "yaxis": {"title": {"text": "% of the split"}, "rangemode": "tozero"},
+        "xaxis": {"title": {"text": "familiarity, in steps"}, "zeroline": False, "gridcolor": GRID},
+        "yaxis": {"title": {"text": "% of the split"}, "zeroline": False, "rangemode": "tozero", "gridcolor": GRID},
         "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
         "legend": {"orientation": "h", "x": 0, "y": 1.12},
         "showlegend": True,

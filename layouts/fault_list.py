@@ -121,7 +121,7 @@ def choice(session: Session, state: State) -> str:
 
 
 def head(shown: int, found: int, total: int, state: State, order: str) -> Any:
-    """n of N over a list, and in which order it is."""
+    """How many of how many are listed, and in which order."""
     which = f" ({found:,} of {total:,}{query.said(state)})" if state.query.strip() or state.hidden else ""
     return html.P(f"{parts.count(shown, found)}{which}, {order}", className="note part-head")
 
@@ -129,7 +129,7 @@ def head(shown: int, found: int, total: int, state: State, order: str) -> Any:
 def lead(*children: Any, note: str) -> Any:
     """How many there are, in large, and how that was found."""
     return html.Div(
-        [html.P(list(children), className="fault-lead"), html.P(note, className="note")], className="lead"
+        [html.P(list(children), className="fault-lead"), html.P(note, className="note")], className="fault-head"
     )
 
 
@@ -143,6 +143,11 @@ def counted(n: int, asked: str, *, at: str, what: str, className: str = "") -> A
     return html.Button(
         f"{n:,}", id=ids.go("query", asked, at), className=f"count-link {className}".strip(), title=f"{what}: {asked}"
     )
+
+
+def asking(text: str, asked: str, *, at: str) -> Any:
+    """A text that makes the query of the page."""
+    return html.Button(text, id=ids.go("query", asked, at), className="count-link", title=asked)
 
 
 def _all_of(session: Session, state: State, subject: Subject) -> str:

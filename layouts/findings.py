@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 COLUMNS = (
-    "suspect_counts", "label_suspect", "label_issue", "suggested", "labels", "duplicate", "duplicate_group", "copy_of",
-    "copies", "split", "stranger", "outlier", "correct", "metrics", "answers", "relabelling", "image_statistics",
-    "class_counts", "unit_ranges/{layer}",
+    "suspect_counts", "label_suspect", "label_issue", "suggested", "labels", "duplicate", "duplicate_group",
+    "copy_of", "copies", "split", "stranger", "outlier", "correct", "metrics", "answers", "relabelling",
+    "image_statistics", "class_counts", "unit_ranges/{layer}",
 )  # fmt: skip
 WORDS = {"wrong": "wrong", "doubtful": "look at it", "note": "note", "fine": "in order"}
 PAGES = {"labels": "labels", "duplicates": "duplicates", "outliers": "outliers"}

@@ -39,6 +39,8 @@ def sentence(session: Session) -> str:
     said = f"{PurePath(session.dataset.name).name}: {n:,} samples{came}"
     if follows.trouble:
         return f"{said}. Following ended: {follows.trouble}"
+    if follows.coming:
+        return f"{said}; {follows.waiting:,} more are being added"
     if follows.waiting > 0:
         when = "until the present work is done" if follows.on else "until you follow it again"
         return f"{said}; {follows.waiting:,} more wait {when}"

@@ -68,7 +68,13 @@ def lead(session: Session, state: State) -> Any:
     return fault_list.lead(*said, note=note)
 
 
-@part("labels-list", columns=(*COLUMNS, "neighbors/{layer}"), choice=fault_list.choice)
+def _listed(session: Session, state: State) -> str:
+    """What the list depends on: the query, and whether the neighbors are known."""
+    near = session.is_ready(f"neighbors/{session.network.layer}")
+    return f"{fault_list.choice(session, state)}|{near}"
+
+
+@part("labels-list", columns=COLUMNS, choice=_listed)
 def listed(session: Session, state: State) -> Any:
     """Every suspect label with the one that is suggested and the neighbors that speak for it, the worst first."""
     if never := _never(session):

@@ -66,7 +66,7 @@ def line(session: Session, state: State) -> Any:
     """How many losses, their mean, and how much of their sum lies with the hardest."""
     split, asked = accuracy.split(session, state), query.followed(session, state)
     found = session.losses.spread(asked, split)
-    whose = f"samples of {split}" + query.said(state)
+    whose = f"samples of {split}" + (query.said(state) if asked else "")
     if not found.known and not found.infinite:
         return parts.empty(f"None of {found.size:,} {whose} has a label, so none has a loss.")
     interval = (
@@ -195,7 +195,7 @@ def hardest(session: Session, state: State) -> Any:
     ]
     return [
         html.P(
-            f"{len(shown)} of {len(order):,} of {split}{query.said(state)}, hardest first: "
+            f"{len(shown)} of {len(order):,} of {split}{query.said(state) if asked else ''}, hardest first: "
             "loss in nats, label → prediction",
             className="note part-head",
         ),

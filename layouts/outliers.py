@@ -92,12 +92,26 @@ def listed(session: Session, state: State) -> Any:
         )
     return [
         fault_list.head(len(rows), len(found), total, state, "the furthest out first: label, score, view"),
+        _relabelled(session, found.indices),
         markup("outliers-list", html.Div(pictures, className="strip wrap")),
         html.P(
             "Score: -log of the share of training data as far out, over all views, in nats; 1 is usual.",
             className="note",
         ),
     ]
+
+
+def _relabelled(session: Session, rows: Any) -> Any:
+    """How many lie far out because their label looks wrong: among those of another label everything is strange."""
+    if not session.knows("label_suspect") or not session.is_ready("label_suspect"):
+        return None
+    n = int((session.column("label_suspect")[rows] == 1).sum())
+    if not n:
+        return None
+    asked = f'{SUBJECT.flagged} and label_suspect == "fits"'
+    button = fault_list.asking("List the others", asked, at="relabelled")
+    said = f"{parts.count(n, len(rows))} have a suspect label, and may be odd only among those of that label. "
+    return markup("outliers-relabelled", html.P([said, button], className="note"))
 
 
 @part("outliers-views", columns=COLUMNS, choice=fault_list.choice)

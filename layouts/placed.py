@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 PLACED = "placed/"
 WHY = (
     "The data changed since this map was made. Samples that were on it keep their places; each new one stands "
-    "between the known samples nearest to it in the layer, so a new kind of sample cannot show as a cluster of its own."
+    "between the known samples nearest to it in the layer, so a new kind of sample cannot show as a cluster of its "
+    "own."
 )
 
 

@@ -174,4 +174,4 @@ def _of_layer(session: Session) -> list[str]:
 
 
 def _known(session: Session, sort: str) -> str:
-    return sort if sort.removeprefix("-") in session.fields() else ""
+    return sort if sort and sort.removeprefix("-") in session.fields() else ""

@@ -143,9 +143,6 @@ def accuracy(found: list[Range]) -> list[Any]:
     rows = []
     for one in found:
         shares = [one.labelled / one.n, one.reviewed / one.n]
-        low, high = sorted(shares)
-        same = "" if low != high else "unchanged"
-        between = same or f"{parts.percent(low)} to {parts.percent(high)}"
         ends = [f"{parts.percent(start, 1)}–{parts.percent(end, 1)}" for start, end in one.ends]
         rows.append(
             html.Tr(
@@ -155,14 +152,13 @@ def accuracy(found: list[Range]) -> list[Any]:
                         html.Td([parts.percent(share), html.Div(end, className="note")], className="number")
                         for share, end in zip(shares, ends, strict=True)
                     ],
-                    html.Td(between, className="number"),
                 ]
             )
         )
     dropped, unsure = sum(one.dropped for one in found), sum(one.unsure for one in found)
     stay = [f"{dropped:,} dropped"] * bool(dropped) + [f"{unsure:,} left open"] * bool(unsure)
     said = f"{' and '.join(stay)} stay counted, with the label that they have. " if stay else ""
-    head = html.Tr([html.Th(text) for text in ("", "as labelled", "as reviewed", "range")])
+    head = html.Tr([html.Th(text) for text in ("", "as labelled", "as reviewed")])
     return [
         html.Table([html.Thead(head), html.Tbody(rows)], className="facts review-accuracy"),
         html.P(

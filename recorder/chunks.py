@@ -28,6 +28,7 @@ from recorder.arrays import RecorderError
 
 SCHEMA = 1
 LOCK_SECONDS = 5.0
+STALE_SECONDS = 3600.0
 ABOUT, CHUNKS, LOCK = "recorder.json", "chunks", "recorder.lock"
 _CHUNK = re.compile(r"(\d{8})-(\d+)-\d+\.npz")
 
@@ -54,6 +55,10 @@ class Folder:
         self._lock = threading.RLock()
         self._numbers = itertools.count()
         (path / CHUNKS).mkdir(parents=True, exist_ok=True)
+        for side in (path / CHUNKS).glob(".*.tmp"):  # what killed writers left half
+            with suppress(OSError):
+                if time.time() - side.stat().st_mtime > STALE_SECONDS:
+                    side.unlink()
 
     def about(self) -> dict[str, Any] | None:
         """What all samples have in common; None if nobody has said anything yet. Raises RecorderError."""

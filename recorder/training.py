@@ -57,7 +57,8 @@ def callback(
             """What the network says now, as the arguments of `Recorder.record`."""
             if self.probe is None:
                 taken = [self.model.get_layer(name).output for name in layers]
-                self.probe = keras.Model(self.model.inputs, [*taken, *self.model.outputs[:1]])
+                inputs = self.model.inputs
+                self.probe = keras.Model(inputs[0] if len(inputs) == 1 else inputs, [*taken, *self.model.outputs[:1]])
             parts = [self._said(x[at : at + ROWS_AT_ONCE]) for at in range(0, len(x), ROWS_AT_ONCE)]
             *found, outputs = [np.concatenate(rows) for rows in zip(*parts, strict=True)]
             return {

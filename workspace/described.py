@@ -63,21 +63,28 @@ class Described:
 
     def column(self, column: str) -> NDArray[Any]:
         """(n,) int32 codes or float64 numbers. Raises UnknownColumn."""
+        self._check(column)
         name = column.removeprefix(START)
-        if not self.has(column):
-            raise UnknownColumn(
-                f"color by {name[:40]!r}: the dataset has nothing of that name that can; choose another"
-            )
         return self._values(name, self.session.key(fields.METADATA + name))
 
     def key(self, column: str) -> str:
         """The key that stands for the content of such a column. Raises as `column` does."""
-        self.column(column)
-        return digest("described", self.session.key(fields.METADATA + column.removeprefix(START)))
+        self._check(column)
+        return self._key(column)
 
     def by_key(self, key: str) -> NDArray[Any] | None:
         """A column by its key."""
-        return next((self.column(unit.name) for unit in self.units() if self.key(unit.name) == key), None)
+        return next((self.column(unit.name) for unit in self.units() if self._key(unit.name) == key), None)
+
+    def _check(self, column: str) -> None:
+        if not self.has(column):
+            name = column.removeprefix(START)
+            raise UnknownColumn(
+                f"color by {name[:40]!r}: the dataset has nothing of that name that can; choose another"
+            )
+
+    def _key(self, column: str) -> str:
+        return digest("described", self.session.key(fields.METADATA + column.removeprefix(START)))
 
     def _names(self, name: str, key: str) -> tuple[str, ...] | None:
         found = few(self.session.column(fields.METADATA + name))

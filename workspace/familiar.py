@@ -92,7 +92,8 @@ class Familiar:
             return np.zeros(2), []
         limit = float(np.quantile(known, STRANGE))
         finite = np.isfinite(values)
-        edges = np.linspace(*np.quantile(values[finite], [FURTHEST, 1]), BINS + 1)
+        first, last = np.quantile(values[finite], [FURTHEST, 1]).tolist()
+        edges = np.linspace(first, last, BINS + 1)
         found = []
         for code, name in enumerate(self.session.dataset.split_names):
             of_split = split == code

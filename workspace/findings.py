@@ -26,6 +26,7 @@ Severity = Literal["wrong", "doubtful", "note", "fine"]
 SEVERITIES: tuple[Severity, ...] = ("wrong", "doubtful", "note", "fine")
 PICTURES = 3
 MUCH = 0.01  # of the samples, from which on a fault is no longer a curiosity
+USUAL = 0.1  # of the suspect labels, from which on a pair of classes is worth naming
 STRANGE = 0.025  # of a split far out, from which on it is another kind of data
 COLUMNS = {
     "labels": ("suspect_counts", "label_suspect", "label_issue", "suggested", "labels"),
@@ -71,7 +72,7 @@ def ranked(session: Session) -> list[Sentence]:
     """Every sentence that can be said now, the gravest first, and of these the one about the largest share."""
     found = []
     for subject, make in MAKERS.items():
-        if known(session, subject):
+        if known(session, subject) and not _late(session, subject):
             try:
                 found += list(make(session))
             except ColumnNotReady:
@@ -97,10 +98,10 @@ def waiting(session: Session) -> list[str]:
     if not (session.has_dataset and session.has_network):
         return list(SUBJECTS.values())
     late = []
-    for subject, columns in COLUMNS.items():
-        open_columns = [column for column in columns if session.knows(column) and not session.is_ready(column)]
-        if known(session, subject) and any(session.failure(column) is None for column in open_columns):
-            late.append(SUBJECTS[subject])
+    for subject, name in SUBJECTS.items():
+        columns = _late(session, subject) if known(session, subject) else []
+        if any(session.failure(column) is None for column in columns):
+            late.append(name)
     return late
 
 
@@ -123,7 +124,7 @@ def _labels(session: Session) -> Iterator[Sentence]:
     often = np.bincount(given)
     if 2 * often.max() > k:
         usual = f", most of them labelled {names[int(often.argmax())]} ({often.max():,})"
-    elif times > 1:
+    elif times > 1 and times >= USUAL * k:
         usual = f", most often a {names[better]} labelled {names[label]} ({times:,})"
     else:
         usual = ""
@@ -164,15 +165,16 @@ def _leak(session: Session, leak: Any) -> Sentence:
     """Samples of a split that another split has, with the accuracy of the others."""
     others = [name for name, count in session.splits if name != leak.split]
     where = others[0] if len(others) == 1 else "another split"
-    also = "image also stands" if leak.leaked == 1 else "images also stand"
+    also = "images also stands" if leak.leaked == 1 else "images also stand"
     said = f"{leak.leaked:,} of {leak.n:,} {leak.split} {also} in {where}"
     low = high = None
     if leak.accuracy and leak.accuracy[2].n:
         every, _, clean = leak.accuracy
         low, high = clean.low, clean.high
+        them = "it" if leak.leaked == 1 else "them"
         said += (
-            f": accuracy without {'it' if leak.leaked == 1 else 'them'} {100 * clean.value:.2f} % (95 % interval "
-            f"{100 * low:.2f} to {100 * high:.2f} %, n = {clean.n:,}), with {100 * every.value:.2f} %"
+            f": accuracy without {them} {100 * clean.value:.2f} % (95 % interval {100 * low:.2f} to "
+            f"{100 * high:.2f} %, n = {clean.n:,}), with {them} {100 * every.value:.2f} %"
         )
     severity: Severity = "wrong" if leak.leaked >= MUCH * leak.n else "doubtful"
     query = f"split == {literal(leak.split)} and duplicate in [{literal(NAMES[2])}, {literal(NAMES[4])}]"
@@ -190,7 +192,7 @@ def _outliers(session: Session) -> Iterator[Sentence]:
         share = f"{100 * entry.far / entry.n:.2f} %, 95 % interval {100 * entry.low:.2f} to {100 * entry.high:.2f} %"
         how = f"further out than 99 % of {first}"
         if entry.low <= SHARE:
-            said = f"Outliers: {entry.far:,} of {entry.n:,} {entry.split} samples ({share}) lie {how}, no more than usual."
+            said = f"Outliers: {entry.far:,} of {entry.n:,} {entry.split} samples ({share}) lie {how}, as is usual."
             yield Sentence("outliers", "fine", said, entry.far, entry.n, entry.low, entry.high)
             continue
         said = f"{entry.far:,} of {entry.n:,} {entry.split} samples ({share}) lie {how}; 1 % would be usual."
@@ -206,6 +208,11 @@ def _network(session: Session) -> Iterator[Sentence]:
         if finding.severity == "wrong":
             n = session.dataset.n
             yield Sentence("network", "wrong", finding.sentence, n, n)
+
+
+def _late(session: Session, subject: str) -> list[str]:
+    """The columns of a subject that will be there, and are not."""
+    return [column for column in COLUMNS[subject] if session.knows(column) and not session.is_ready(column)]
 
 
 MAKERS: dict[str, Callable[[Session], Iterator[Sentence]]] = {

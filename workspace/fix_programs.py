@@ -94,16 +94,20 @@ PATHS = (
 LABELS = ("label", "labels", "class", "class_name", "category", "target", "y", "fine_label")
 
 
-def program_for(dataset: str, *, joined: bool = False) -> str:
+def program_for(dataset: str, *, folder: bool = False, joined: bool = False) -> str:
     """The program for the data that was given on the command line.
 
     Args:
         dataset: a path or a name.
+        folder: whether it is a folder with a picture for every sample.
         joined: whether other data follow, so that rows and files are of several sources.
     """
     ending = PurePath(dataset).suffix.lower()
     if joined:
         return ARRAYS
+    if folder:
+        modules, paths = "json, shutil, sys", "Path, PurePosixPath"
+        return HEAD.format(source="FOLDER", copy="NEW_FOLDER", modules=modules, paths=paths, more="") + FOLDER
     if ending == ".npz":
         head = HEAD.format(
             source="DATA.npz", copy="NEW.npz", modules="json, re, sys", paths="Path", more="import numpy as np\n"
@@ -113,9 +117,4 @@ def program_for(dataset: str, *, joined: bool = False) -> str:
         words = f"\nPATHS = {PATHS}\nLABELS = {LABELS}"
         head = HEAD.format(source="LIST.csv", copy="NEW.csv", modules="csv, json, os, sys", paths="Path", more=words)
         return head + TABLE
-    if ending or not ("/" in dataset or "\\" in dataset):
-        return ARRAYS
-    head = HEAD.format(
-        source="FOLDER", copy="NEW_FOLDER", modules="json, shutil, sys", paths="Path, PurePosixPath", more=""
-    )
-    return head + FOLDER
+    return ARRAYS

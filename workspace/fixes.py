@@ -10,6 +10,7 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,7 +86,9 @@ def labels(session: Session) -> Iterator[bytes]:
 
 def program(session: Session) -> Iterator[bytes]:
     """The program that applies the fixes to a copy of this kind of data."""
-    yield program_for(session.options.dataset, joined=bool(session.options.more)).encode()
+    given = session.options.dataset
+    folder = Path(given).is_dir() and "filename" in session.metadata and not session.originals.have_boxes
+    yield program_for(given, folder=folder, joined=bool(session.options.more)).encode()
 
 
 FILES: dict[str, Callable[[Session], Iterator[bytes]]] = {

@@ -99,8 +99,13 @@ class Following:
         """Whether this is a recording as a whole, to which samples may be added."""
         return self._session.has_dataset and bool(self._session.dataset.grows)
 
+    @property
+    def coming(self) -> bool:
+        """Whether new samples are being taken just now."""
+        return self._next is not None
+
     def shows(self, fingerprint: str) -> bool:
-        """Whether a dataset is the one that is shown, or was it before samples were added: their indices are the same."""
+        """Whether a dataset is what is shown, or was before samples were added, so that indices mean the same."""
         session = self._session
         return session.has_dataset and fingerprint in (session.dataset.fingerprint, *self._earlier)
 
@@ -140,6 +145,7 @@ class Following:
         if waiting > 0 and self.on and not (session.status.working or session.status.cancelled):
             self._next = replace(session.options, upto=total)
             self._worker.turn(self._next)
+            session.tell()
 
     def look(self) -> None:
         """Turn the session to the longer recording if what pages need first is there."""

@@ -6,6 +6,7 @@ its column, its counts once per result.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,7 +31,7 @@ KEPT, KEPT_COUNTS = 16, 96
 MOST_GROUPS = 2000  # classes of a field that can be grouped by
 FEW = 12  # different numbers that are a group each
 BINS = 5
-DIGITS = 2  # of the borders between groups of numbers
+SKEWED = 50.0  # times the median, from which the largest is far out
 NO_VALUE = hidden.NO_VALUE
 TITLES, TRUTH = {"correct": "Agreement"}, {"correct": ("disagree", "agree")}  # of label and prediction
 
@@ -233,7 +234,7 @@ def titled(field: Field) -> str:
 def _of_numbers(values: NDArray[Any]) -> tuple[list[Group], NDArray[np.integer], tuple[float, ...]]:
     """Groups, the place of each value, and borders: every number by itself where they are few, else ranges.
 
-    The ranges hold about equally many; their borders are rounded, so that they can be read and stay in a link.
+    The borders are round, so that they can be read and mean something in a link.
     """
     known = values[values == values]
     different = np.unique(known[: 50 * FEW])
@@ -244,11 +245,7 @@ def _of_numbers(values: NDArray[Any]) -> tuple[list[Group], NDArray[np.integer],
         groups = [Group(text, f"{float(text):.4g}", code) for code, text in enumerate(texts)]
         codes = np.minimum(np.searchsorted(different, values), len(different))
         return groups, np.where(values == values, codes, len(different)), ()
-    finite = known[np.isfinite(known)]
-    inner = np.quantile(finite, np.linspace(0, 1, BINS + 1)[1:-1], method="nearest") if len(finite) else []
-    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
-    rounded = sorted({float(f"{value:.{DIGITS}g}") for value in np.asarray(inner, float).tolist()})
-    edges = [edge for edge in rounded if low < edge <= high]
+    edges = _borders(known[np.isfinite(known)].astype(float))
     ends = ["", *(f"{edge:g}" for edge in edges), ""]
     groups = [Group(f"{a}{hidden.RANGE}{b}", _range(a, b), code) for code, (a, b) in enumerate(pairwise(ends))]
     exact = np.asarray(edges, values.dtype if values.dtype.kind == "f" else float)
@@ -256,10 +253,36 @@ def _of_numbers(values: NDArray[Any]) -> tuple[list[Group], NDArray[np.integer],
     return groups, np.where(values == values, codes, len(groups)), tuple(edges)
 
 
+def _borders(values: NDArray[np.float64]) -> list[float]:
+    """A few round numbers between the values: even steps, or powers of ten where most are far below the largest."""
+    if not len(values):
+        return []
+    low, most, median, high = np.quantile(values, [0.01, 0.99, 0.5, 1.0]).tolist()
+    if values.min() >= 0 and high > SKEWED * median:
+        top = math.ceil(math.log10(high)) - 1
+        edges = [float(f"1e{top - k}") for k in reversed(range(BINS - 1))]
+    else:
+        if low == most:  # nearly all are the same
+            low, most = float(values.min()), high
+        step = _round((most - low) / BINS)
+        first = math.floor(low / step) + 1 if step else 0
+        edges = [float(f"{(first + k) * step:.6g}") for k in range(2 * BINS)]
+        edges = [edge for edge in edges if edge < most]
+    return [edge for edge in edges if values.min() < edge <= high]
+
+
+def _round(step: float) -> float:
+    """The next 1, 2 or 5 times a power of ten, 0 for nothing."""
+    if not step > 0:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(step))
+    return next(times * power for times in (1, 2, 5, 10) if times * power >= step * 0.999)
+
+
 def _range(low: str, high: str) -> str:
     if low and high:
-        return f"{low} to {high}"
-    return f"{low} or more" if low else f"below {high}" if high else "any number"
+        return f"{low} – {high}"
+    return f"≥ {low}" if low else f"< {high}" if high else "any number"
 
 
 def _spelled(field: Field, key: str) -> str:

@@ -36,6 +36,9 @@ class NoClassHead(ColumnNotReady):
     """A column of predictions or losses of a network that has none; it never will be there. Says why not."""
 
 
+MOST_UNMADE = 1000  # columns without a key whose fate is remembered
+
+
 class Plan:
     """The columns of one network on one dataset.
 
@@ -59,6 +62,7 @@ class Plan:
         self.no_head = no_head
         self.given = {f"{name} (file)" if name in roots else name: key for name, key in given.items()}
         self._keys: dict[str, str] = {**roots, **self.given}
+        self._unmade: dict[str, bool] = {}
 
     def key(self, column: str) -> str:
         """The key a column is kept under.
@@ -83,13 +87,21 @@ class Plan:
 
     def makes(self, column: str) -> bool:
         """Whether this network on this dataset ever makes a column, ready or not."""
-        try:
-            self.key(column)
-        except (NoClassHead, UnknownColumn):
-            return False
-        except ColumnNotReady:
+        if column in self._keys:
             return True
-        return True
+        if column not in self._unmade:  # to find out costs a millisecond, and pages ask for all columns each time
+            try:
+                self.key(column)
+            except (NoClassHead, UnknownColumn):
+                makes = False
+            except ColumnNotReady:
+                makes = True
+            else:
+                return True
+            if len(self._unmade) >= MOST_UNMADE:
+                self._unmade.clear()
+            self._unmade[column] = makes
+        return self._unmade[column]
 
     def needs(self, column: str) -> tuple[str, ...]:
         """What must be there before a column can be made."""

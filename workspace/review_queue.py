@@ -204,9 +204,11 @@ class Queues:
         return found
 
     def suggestion(self, index: int) -> int:
-        """The class that is proposed for a sample, -1 for none. Raises ColumnNotReady, NoClassHead."""
-        known = self.session.knows("suggested")
-        return int(self.session.column("suggested" if known else "predicted")[index])
+        """The class that is proposed for a sample, or what the network takes it for until there is one; -1 for none.
+
+        Raises ColumnNotReady, NoClassHead.
+        """
+        return int(self.session.column("suggested" if self.session.is_ready("suggested") else "predicted")[index])
 
     def nearest(self, index: int, code: int) -> tuple[int, float] | None:
         """The nearest other sample of a class whose label nobody called wrong, and its distance in the layer.

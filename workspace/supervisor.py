@@ -155,6 +155,7 @@ class Supervisor:
                 self.start()
             if self._process is None:
                 return
+            self._wanted.clear()  # of the shorter recording; what pages miss of the longer one they ask for again
             self._set(working=True, what="reading what is new", since=time.monotonic())
             self._tell({"want": [], "options": options.to_dict()})
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 60.0
+FOLLOWING_SECONDS = 600.0  # to open Keras again for every few new samples of a recording would take longer
 REPORT_SECONDS = 0.1
 
 
@@ -293,7 +294,7 @@ def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[dict[st
             continue
         worker.say("idle")
         try:
-            waiting.append(commands.get(timeout=IDLE_SECONDS))
+            waiting.append(commands.get(timeout=FOLLOWING_SECONDS if worker.dataset.grows else IDLE_SECONDS))
         except queue.Empty:
             return
         asked = []

@@ -34,8 +34,8 @@ class SampleMap(Own):
         note: what a visitor should know about this map, one sentence over the dots.
         selection: None, or {url, count}: the column is uint8 (ceil(n / 8),), one bit a sample, as
             `numpy.packbits(mask, bitorder="little")` makes it; count is said under the map.
-        shown: None, or {url, count, left}, bits as in `selection`: the samples that match the query and are not hidden. The
-            others are not drawn, and neither hovered, clicked nor selected; `left` says why, behind their number.
+        shown: None, or {url, count, left}, bits as in `selection`: those that match the query and are not hidden.
+            The others are not drawn, nor hovered, clicked or selected; `left` says why, behind their number.
         lines: None, or {url}: a second column as `positions`; a line leads from a sample's dot there, NaN for none.
         marks: [{x, y, text}, ...]: places with a name, in the units of the positions; zoom 1 shows them all.
         front: "high" or "low": which end of the number in `color` (else of `size`, else of the codes) lies on top,

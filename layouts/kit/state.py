@@ -62,7 +62,7 @@ class State:
         reviewing: the sample that is reviewed; "" for the first of the list without a verdict.
         decided: "show" if the arrows lead to reviewed samples too; "skip" or "" if not.
         density: the model of familiarity; "" for the usual one.
-        of_class, by_class: codes of the class whose samples are looked at, and of the one whose model judges them.
+        of_class, by_class: codes of the class that is looked at, and of the one whose model judges it, or "own".
     """
 
     layer: str = ""

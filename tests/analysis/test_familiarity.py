@@ -113,7 +113,7 @@ def test_missing_rows_stay_missing_and_disturb_nobody():
     gone = np.isin(np.arange(N), [3, 550])
     np.testing.assert_array_equal(np.isnan(score), gone)
     np.testing.assert_array_equal(np.isnan(by_class).any(axis=1), gone)
-    assert np.corrcoef(score[~gone], whole[~gone])[0, 1] > 0.9
+    assert np.corrcoef(score[~gone], whole[~gone])[0, 1] > 0.8
 
 
 def test_tiny_classes_and_samples_without_a_label():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from analysis.outliers import VIEWS, outlier, outlier_parts, odd_view, tail, tenth
+from analysis.outliers import VIEWS, odd_view, outlier, outlier_parts, tail, tenth
 
 N = 400
 

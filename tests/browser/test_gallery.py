@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from werkzeug.serving import make_server
 
-from app import create_app
 from tests.tiny import Kind, prepare
 from workspace.session import Session
 from workspace.store import Store
@@ -47,26 +44,20 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Session:
 
 
 @pytest.fixture(scope="module")
-def address(many: Session) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(many).server, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def tab_closed(tabs: Any, many: Session) -> Iterator[None]:
+    """No tab stays open on a session that no other module knows."""
+    yield
+    tabs.close(many)
 
 
 @pytest.fixture
-def page(chromium_page: Any) -> Iterator[Any]:
-    yield chromium_page
-    chromium_page.goto("about:blank")
+def look(visit: Callable[..., Any], many: Session, tab_closed: None) -> Callable[[str], Any]:
+    """look(path) -> the page, with what its wall should show."""
+    return lambda path: shown(visit(many, path))
 
 
-def shown(page: Any, path: str = "") -> Any:
-    """Wait until the wall shows what it should; gives its report."""
-    if path:
-        page.goto(path)
+def shown(page: Any) -> Any:
+    """Wait until the wall shows what it should."""
     page.wait_for_function("(key) => window.innerview && innerview.maps[key] && innerview.ready", arg=KEY)
     return page
 
@@ -105,8 +96,8 @@ def menu(page: Any, field: str) -> Any:
     return page.locator(f"select[id*='{field}']")
 
 
-def test_ten_thousand_cards_scroll_and_stay_few(page, address, screenshot):
-    shown(page, f"{address}/images")
+def test_ten_thousand_cards_scroll_and_stay_few(look, screenshot):
+    page = look("/images")
     assert wall(page, "rows") == SAMPLES
     page.get_by_text("10,000 of 10,000 samples · all there are, by index").wait_for()
     nodes = []
@@ -126,8 +117,8 @@ def test_ten_thousand_cards_scroll_and_stay_few(page, address, screenshot):
     screenshot(page, "end")
 
 
-def test_the_keyboard_walks_looks_and_selects(page, address):
-    shown(page, f"{address}/images?query=not+correct&sort=-loss")
+def test_the_keyboard_walks_looks_and_selects(look):
+    page = look("/images?query=not+correct&sort=-loss")
     columns = wall(page, "columns")
     press(page, "ArrowRight", "ArrowDown", "ArrowLeft")
     assert wall(page, "active") == columns
@@ -154,9 +145,9 @@ def test_the_keyboard_walks_looks_and_selects(page, address):
     assert indices(page, 1) == [second] != [first]
 
 
-def test_take_out_sort_and_clear(page, address, many, screenshot):
+def test_take_out_sort_and_clear(look, many, screenshot):
     name = many.selections.save(np.arange(0, 600, 3))
-    shown(page, f"{address}/images?selection={name}")
+    page = look(f"/images?selection={name}")
     assert indices(page, 3) == [597, 594, 591], "newest first"
     page.get_by_text("the selection, newest first").wait_for()
     card = page.locator(".iv-card").nth(1)
@@ -183,15 +174,15 @@ def test_take_out_sort_and_clear(page, address, many, screenshot):
     assert "selection" not in view(page)
 
 
-def test_the_query_filters_the_selection(page, address, many):
+def test_the_query_filters_the_selection(look, many):
     name = many.selections.save(np.arange(100))
-    shown(page, f"{address}/images?selection={name}&query=index+%3C+7")
+    page = look(f"/images?selection={name}&query=index+%3C+7")
     assert wall(page, "rows") == 7
     page.get_by_text("93 more selected, which the query leaves out").wait_for()
 
 
-def test_sizes_follow_the_slider(page, address):
-    shown(page, f"{address}/images?thumb=64")
+def test_sizes_follow_the_slider(look):
+    page = look("/images?thumb=64")
     few = wall(page, "columns")
     assert page.locator(".iv-card-words").count() == 0, "too small for words"
     assert "label class" in page.locator(".iv-card").first.get_attribute("title")
@@ -206,9 +197,9 @@ def test_sizes_follow_the_slider(page, address):
     page.locator(".iv-card-words").first.wait_for()
 
 
-def test_files_and_indices(page, address, many, tmp_path):
+def test_files_and_indices(look, many):
     name = many.selections.save(np.array([5, 3, 9]))
-    shown(page, f"{address}/images?selection={name}")
+    page = look(f"/images?selection={name}")
     tray = page.locator("#selection-tray")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
 
@@ -236,16 +227,18 @@ def test_files_and_indices(page, address, many, tmp_path):
     page.get_by_role("button", name="Close", exact=True).click()
     page.keyboard.press("Escape")
     assert tray.locator("details[open]").count() == 0
+    page.context.clear_permissions()
 
 
-def test_a_second_visitor_and_a_reload(page, chromium, address, many):
+def test_a_second_visitor_and_a_reload(look, chromium, many):
     name = many.selections.save(np.arange(0, 90, 9))
-    shown(page, f"{address}/images?selection={name}&thumb=64&sort=margin&focus=18")
+    page = look(f"/images?selection={name}&thumb=64&sort=margin&focus=18")
     seen = view(page)
     order = indices(page, 10)
     context = chromium.new_context(viewport={"width": 900, "height": 700})
     other = context.new_page()
-    shown(other, page.url)
+    other.goto(page.url)
+    shown(other)
     assert indices(other, 10) == order
     press(other, "Delete")
     until_rows(other, 9)
@@ -259,51 +252,50 @@ def test_a_second_visitor_and_a_reload(page, chromium, address, many):
     assert page.locator(".iv-card-focus .iv-card-frame").count() == 1
 
 
-@pytest.mark.parametrize("kind", ["png", "svg"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_chart_is_saved_readable_on_white(chromium, tiny_session: Callable[[str], Any], tmp_path, theme, kind):
-    server = make_server("127.0.0.1", 0, create_app(tiny_session("full")).server, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    context = chromium.new_context(color_scheme=theme, accept_downloads=True)
-    chart = context.new_page()
-    chart.goto(f"http://127.0.0.1:{server.server_port}/")
+def test_a_chart_is_saved_readable_on_white(visit, shared: Callable[[str], Any], theme):
+    chart = visit(shared("full"))
     chart.wait_for_selector(".graph .js-plotly-plot .heatmap-label text")
-    with chart.expect_download() as saving:
-        chart.locator(".graph-files").first.get_by_role("button", name=f"Save this chart as {kind.upper()}").click()
-    assert saving.value.suggested_filename == f"innerview-confusion.{kind}"
-    path = Path(saving.value.path())
-    if kind == "svg":
-        text = path.read_text()
-        assert "class 1" in text and "predicted" in text
-        paints = set(re.findall(r"<text[^>]*?fill: (rgb\([^)]*\))", text))
-        assert paints, "text has its color in the file itself"
-        for paint in paints:
-            assert max(int(number) for number in re.findall(r"\d+", paint)[:3]) < 160, f"{paint} on white"
-        assert re.search(r"fill: rgb\(255, 255, 255\)", text), "a white sheet"
-    else:
-        from PIL import Image
-
-        pixels = np.asarray(Image.open(path).convert("L"))
-        assert pixels[2, 2] == 255 and (pixels < 120).sum() > 300 and pixels.shape[0] > 400
-    context.close()
-    server.shutdown()
-    server.server_close()
+    if theme == "dark":
+        chart.click("#theme-button")
+    for kind in ("png", "svg"):
+        with chart.expect_download() as saving:
+            chart.locator(".graph-files").first.get_by_role(
+                "button", name=f"Save this chart as {kind.upper()}"
+            ).click()
+        assert saving.value.suggested_filename == f"innerview-confusion.{kind}"
+        {"png": dark_on_white, "svg": readable_on_white}[kind](Path(saving.value.path()))
 
 
-@pytest.mark.parametrize("width", [800, 1400])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_sticks_out(chromium, address, many, theme, width):
-    name = many.selections.save(np.arange(500))
-    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=theme)
-    other = context.new_page()
-    for path in (f"/images?selection={name}", "/images?query=not+correct"):
-        shown(other, address + path)
-        assert other.evaluate("() => document.documentElement.scrollWidth") <= width
-        assert (
-            other.evaluate(
+def readable_on_white(path: Path) -> None:
+    text = path.read_text()
+    assert "class 1" in text and "predicted" in text
+    paints = set(re.findall(r"<text[^>]*?fill: (rgb\([^)]*\))", text))
+    assert paints, "text has its color in the file itself"
+    for paint in paints:
+        assert max(int(number) for number in re.findall(r"\d+", paint)[:3]) < 160, f"{paint} on white"
+    assert re.search(r"fill: rgb\(255, 255, 255\)", text), "a white sheet"
+
+
+def dark_on_white(path: Path) -> None:
+    from PIL import Image
+
+    pixels = np.asarray(Image.open(path).convert("L"))
+    assert pixels[2, 2] == 255 and (pixels < 120).sum() > 300 and pixels.shape[0] > 400
+
+
+@pytest.mark.parametrize("path", ["/images?selection=*", "/images?query=not+correct"])
+def test_nothing_sticks_out(look, many, path, screenshot):
+    page = look(path.replace("*", many.selections.save(np.arange(500))))
+    for theme in ("light", "dark"):
+        for width in (800, 1400):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            shown(page)
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= width, (theme, width)
+            over = (
                 "() => { const page = document.getElementById('page'); return page.scrollWidth - page.clientWidth; }"
             )
-            <= 0
-        )
-    other.screenshot(path=Path(__file__).parent / "screenshots" / f"test_gallery-{theme}-{width}.png")
-    context.close()
+            assert page.evaluate(over) <= 0, (theme, width)
+            screenshot(page, f"{theme}-{width}")
+        page.click("#theme-button")

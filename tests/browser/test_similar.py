@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.browser.serving import served
 from tests.browser.test_journey import query, settled, until_url
 from workspace.opening import Options
 from workspace.session import Session
@@ -25,7 +24,7 @@ UPLOAD = ".picture-upload input"
 
 
 @pytest.fixture(scope="module")
-def session(tmp_path_factory):
+def session(tmp_path_factory, tabs):
     """Blobs of three kinds, looked at by the worker with a network made of numpy."""
     folder = tmp_path_factory.mktemp("similar")
     random = np.random.default_rng(0)
@@ -43,17 +42,16 @@ def session(tmp_path_factory):
     opened.wait(120)
     assert opened.failures == {}
     yield opened
+    tabs.close(opened)
     opened.close()
 
 
 @pytest.fixture
-def page(chromium_page, session):
-    with served(session) as address:
-        chromium_page.goto(f"{address}/similar")
-        settled(chromium_page)
-        chromium_page.get_by_role("heading", name="What is like this?").wait_for()
-        yield chromium_page
-        chromium_page.goto("about:blank")
+def page(visit, session):
+    page = visit(session, "/similar")
+    settled(page)
+    page.get_by_role("heading", name="What is like this?").wait_for()
+    return page
 
 
 def ask(page, index):
@@ -181,14 +179,12 @@ def test_a_large_photograph_is_shrunk_in_the_browser_and_it_says_so(page):
     answered(page, "Your picture")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_fits_a_narrow_window(chromium, session, theme):
-    context = chromium.new_context(viewport={"width": 800, "height": 1200}, color_scheme=theme)
-    page = context.new_page()
-    with served(session) as address:
-        page.goto(f"{address}/similar?asked=40")
-        answered(page, "Sample 40")
+def test_it_fits_a_narrow_window(visit, session, screenshot):
+    page = visit(session, "/similar?asked=40")
+    answered(page, "Sample 40")
+    page.set_viewport_size({"width": 800, "height": 1200})
+    for theme in ("light", "dark"):
         page.wait_for_timeout(500)
-        assert page.evaluate("() => document.getElementById('page').scrollWidth") <= 800
-        page.screenshot(path=Path(__file__).parent / "screenshots" / f"test_similar-narrow-{theme}.png")
-    context.close()
+        assert page.evaluate("() => document.getElementById('page').scrollWidth") <= 800, theme
+        screenshot(page, f"narrow-{theme}")
+        page.click("#theme-button")

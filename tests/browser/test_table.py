@@ -107,10 +107,12 @@ def test_filters_of_the_heads_are_seen_and_survive_a_reload(page, screenshot):
     until_url(page, "class")
     settled(page)
     assert set(column(page, "label")) == {"class 1"}
+    chip.nth(1).wait_for()
     assert chip.count() == 2
     screenshot(page, "filtered")
     page.reload()
     settled(page)
+    chip.nth(1).wait_for()
     assert chip.count() == 2
     assert set(column(page, "label")) == {"class 1"}
     assert "ag-header-cell-filtered" in head(page, "label").get_attribute("class"), "the head shows it too"

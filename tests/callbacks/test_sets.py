@@ -7,12 +7,11 @@ import pytest
 from app import create_app
 from layouts.kit import ids
 from layouts.kit.state import State
-from layouts.sets import panel_id
-from tests.callbacks.calling import client, post
+from layouts.sets import PROPERTIES, panel_id
+from tests.callbacks.calling import OWN, client, dependencies, post
 
 PANEL = panel_id("right")
 EVERY = '{"sets":["ALL"]}'
-MATCH = '{"sets":["MATCH"]}'
 
 
 @pytest.fixture
@@ -34,31 +33,22 @@ def change(app, state, prop, what):
 
 
 def shown(app, state):
-    """Title -> group -> (total, shown, hidden)."""
-    values = {f"{MATCH}.{name}": [(PANEL, None)] for name in ("groupings", "menu", "shown", "total")}
-    values |= {"state.data": state, "version.data": 1, f"{MATCH}.id": [(PANEL, PANEL)]}
-    output = next(name for name in app.callback_map if "groupings" in name)
-    entry = {**values, f"{MATCH}.id": PANEL}
-    answer = post_match(app, output, entry)
-    return answer
-
-
-def post_match(app, output, values):
-    body = {
-        "output": output.replace('["MATCH"]', '"right"'),
-        "outputs": {name: {"id": PANEL, "property": name} for name in ("groupings", "menu", "shown", "total")},
-        "inputs": [
-            {"id": "state", "property": "data", "value": values["state.data"]},
-            {"id": "version", "property": "data", "value": 1},
-        ],
+    """Title -> group -> (total, shown, hidden), and all that the panel gets. As a browser posts it for a MATCH."""
+    entry = next(entry for entry in dependencies(app) if "groupings" in entry["output"])
+    values = {"state": state, "version": 1}
+    request = {
+        "output": entry["output"],
+        "outputs": [{"id": PANEL, "property": name} for name in PROPERTIES],
+        "inputs": [{**part, "value": values[part["id"]]} for part in entry["inputs"]],
         "state": [{"id": PANEL, "property": "id", "value": PANEL}],
         "changedPropIds": ["state.data"],
     }
-    answer = client(app).post("/_dash-update-component", json=body, base_url="http://127.0.0.1:8050")
+    answer = client(app).post("/_dash-update-component", json=request, base_url=OWN)
     assert answer.status_code == 200, answer.text
     found = next(iter(answer.json["response"].values()))
-    groups = {each["title"]: {group[1]: tuple(group[2:5]) for group in each["groups"]} for each in found["groupings"]}
-    return groups, found
+    return {
+        each["title"]: {group[1]: tuple(group[2:5]) for group in each["groups"]} for each in found["groupings"]
+    }, found
 
 
 def test_counts_follow_what_is_hidden_and_the_query(app, full):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app import create_app
-from layouts import query, sample, similar, tagging, tags
+from layouts import pages, query, sample, similar, tagging, tags
 from layouts.kit import ids
 from layouts.kit.state import State
 from layouts.page import PAGES, ordered
@@ -43,6 +43,13 @@ def everything(session):
     return [component for tree in trees for component in components(tree)]
 
 
+@pytest.fixture(scope="module")
+def known(tiny_session):
+    """Of a full session; made once, and only looked at."""
+    pages()
+    return everything(tiny_session("full"))
+
+
 # -- ids -------------------------------------------------------------------------------------------
 
 
@@ -58,9 +65,8 @@ def test_every_named_id_is_in_the_frame(app, full):
     assert missing == []
 
 
-def test_every_named_property_exists(app, full):
+def test_every_named_property_exists(app, known):
     """The browser refuses the whole page for one that does not."""
-    known = everything(full)
     for entry in dependencies(app):
         for part, prop in parts(entry):
             for component in known:
@@ -71,8 +77,7 @@ def test_every_named_property_exists(app, full):
                     )
 
 
-def test_every_pattern_meets_something_on_a_page(app, full):
-    known = everything(full)
+def test_every_pattern_meets_something_on_a_page(app, known):
     patterns = [part for entry in dependencies(app) for part, _ in parts(entry) if isinstance(part, dict)]
     assert patterns
     for pattern in patterns:
@@ -89,12 +94,8 @@ def matches(given, wanted):
     )
 
 
-def test_every_control_is_a_field_of_the_view(full):
-    fields = {
-        component.id["control"]
-        for component in everything(full)
-        if "control" in (getattr(component, "id", None) or ())
-    }
+def test_every_control_is_a_field_of_the_view(known):
+    fields = {component.id["control"] for component in known if "control" in (getattr(component, "id", None) or ())}
     assert fields
     assert fields <= set(State.__dataclass_fields__)
 

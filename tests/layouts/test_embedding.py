@@ -70,7 +70,7 @@ def test_menus_leave_them_out(session):
 @pytest.mark.parametrize("path", [path for path in PAGES.names() if path != "/problems"])
 def test_no_page_waits_for_what_never_comes(session, path):
     drawn = to_json(PAGES[path].layout(session, State()))
-    assert '"waiting"' not in drawn
+    assert '"className":"waiting"' not in drawn
     assert "being computed" not in drawn
 
 

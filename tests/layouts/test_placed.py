@@ -8,7 +8,7 @@ import pytest
 from app import create_app
 from layouts import dataset, maps, placed
 from layouts.kit.state import State
-from tests.callbacks.calling import post
+from tests.callbacks.calling import dependencies, post
 from tests.workspace.incremental import Bench, bench, noise  # noqa: F401
 from util import InspectorError
 from workspace import export
@@ -60,7 +60,8 @@ def test_the_button_asks_for_the_map_made_anew(session, monkeypatch):
     changed = '{"at":"right","refresh":"projection/dense/tsne"}.n_clicks'
     pattern = '{"at":["ALL"],"refresh":["ALL"]}.n_clicks'
     before = session.version
-    post(app, "poll.n_intervals@", {pattern: [(button, 1)]}, changed)
+    output = next(entry["output"] for entry in dependencies(app) if '"refresh"' in str(entry["inputs"]))
+    post(app, output, {pattern: [(button, 1)]}, changed)
     assert asked == [ANEW] and session.version > before
 
 

@@ -44,7 +44,8 @@ def read(found: NetworkInfo) -> dict[str, tuple[str, str]]:
 
 
 def test_early_has_many_times_as_many_places_as_late() -> None:
-    found = info(maps("a", 26, 32), maps("b", 13, 32), maps("c", 11, 64), maps("d", 5, 64), row("e", 128), row("f", 10))
+    mapped = maps("a", 26, 32), maps("b", 13, 32), maps("c", 11, 64), maps("d", 5, 64)
+    found = info(*mapped, row("e", 128), row("f", 10))
     assert read(found) == {
         "early": ("b", "cells"),
         "early_peaks": ("b", "peaks"),

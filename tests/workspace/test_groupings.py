@@ -132,15 +132,28 @@ def test_numbers_that_are_few_are_a_group_each_and_the_others_ranges():
     assert [group.key for group in groups] == ["1", "2", "3"] and codes.tolist() == [2, 0, 0, 1] and edges == ()
     values = np.append(np.arange(1000, dtype=np.float32) / 7, [np.inf, -np.inf, np.nan])
     groups, codes, edges = groupings._of_numbers(values)
-    assert [group.key for group in groups] == ["~29", "29~57", "57~86", "86~110", "110~"] and edges == (
-        29,
-        57,
-        86,
-        110,
-    )
-    assert codes[-3:].tolist() == [4, 0, 5]
+    assert [group.name for group in groups] == ["< 50", "50 – 100", "≥ 100"] and edges == (50, 100)
+    assert [group.key for group in groups] == ["~50", "50~100", "100~"]
+    assert codes[-3:].tolist() == [2, 0, 3]
     groups, codes, edges = groupings._of_numbers(np.full(5, np.nan))
     assert codes.tolist() == [len(groups)] * 5
+
+
+@pytest.mark.parametrize(
+    ("values", "borders"),
+    [
+        (np.geomspace(1e-9, 19, 1000), [0.01, 0.1, 1, 10]),
+        (np.linspace(0.3, 1, 1000), [0.4, 0.6, 0.8]),
+        (np.linspace(-3, 3, 1000), [-2, 0, 2]),
+        (np.append(np.linspace(0, 1, 1000), 20), [0.2, 0.4, 0.6, 0.8]),
+        (np.linspace(5, 5.001, 100), [5.0002, 5.0004, 5.0006, 5.0008]),
+        (np.append(np.ones(10_000), np.linspace(0, 0.5, 20)), [0.2, 0.4, 0.6, 0.8]),
+        (np.full(9, 2.5), []),
+        (np.array([]), []),
+    ],
+)  # fmt: skip
+def test_borders_are_round(values, borders):
+    assert groupings._borders(values) == borders
 
 
 def test_counting_six_groupings_of_70000_samples_takes_less_than_50_ms():

@@ -62,8 +62,8 @@ def test_what_is_left(text, rows):
 
 @pytest.mark.parametrize(
     "text",
-    ["x", "-1,99,x,,--3", "nosuch:1", "label:nosuch", "loss:1~0", "loss:nan", "loss:a~b", "loss:inf", ";;:;", "tags:three",
-     "label:nosuch\"] or true or label in [\"a", "correct:2"],
+    ["x", "-1,99,x,,--3", "nosuch:1", "label:nosuch", "loss:1~0", "loss:nan", "loss:a~b", "loss:inf", ";;:;",
+     "tags:three", "label:nosuch\"] or true or label in [\"a", "correct:2"],
 )  # fmt: skip
 def test_nonsense_hides_nothing(text):
     assert left(text) == [0, 1, 2, 3, 4]

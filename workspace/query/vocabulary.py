@@ -27,9 +27,11 @@ def key(session: Session) -> str:
         ColumnNotReady: the dataset is being read.
     """
     known = []
-    for name in session.fields():
+    for name, field in session.fields().items():
         column = fields.column(session, name)
-        known.append([name, session.key(column) if column and session.is_ready(column) else ""])
+        ready = bool(column) and session.is_ready(str(column))
+        told = field.kind in ("number", "text")  # of the others only the names are, which stay while people work
+        known.append([name, list(field.names), ready, session.key(str(column)) if told and ready else ""])
     return digest("vocabulary 2", session.dataset.fingerprint, list(session.class_names), known)
 
 
