@@ -66,7 +66,7 @@ def recording(source: Source) -> str:
     return identity(source.files[0]) if source.loader == LOADER else ""
 
 
-@path_reader(LOADER, title="folder of a recorder", claims=claims, streams=True, identity=identity)
+@path_reader(LOADER, title="recording", claims=claims, streams=True, identity=identity)
 def read(source: Source, wish: Wish) -> Dataset:
     """The samples of a recording; see the module's docstring.
 

@@ -14,8 +14,8 @@ from workspace.session import Question
 @pytest.fixture
 def session(tiny_session, monkeypatch):
     opened = tiny_session("full")
-    opened.asked = []
-    monkeypatch.setattr(opened, "want", lambda columns: opened.asked.extend(columns))
+    opened.wished = []
+    monkeypatch.setattr(opened, "want", lambda columns: opened.wished.extend(columns))
     return opened
 
 
@@ -40,8 +40,8 @@ def answer(session, state, stage=""):
 def test_an_answer_is_drawn_once_and_the_worker_is_asked(session):
     drawn = answer(session, {"focus": "3"})
     assert "nearest by dense" in str(drawn["children"])
-    assert "selectivity/dense" in session.asked
-    assert "exciting/dense" in session.asked
+    assert "selectivity/dense" in session.wished
+    assert "exciting/dense" in session.wished
     assert answer(session, {"focus": "3"}, drawn["data-stage"]) is None
     assert answer(session, {"focus": "4"}, drawn["data-stage"]) is not None
 
@@ -50,7 +50,7 @@ def test_nothing_is_asked_of_the_worker_before_anything_is_asked(session):
     answer(session, {})
     answer(session, {"focus": "70000"})
     answer(session, {"upload": "0" * 24})
-    assert session.asked == []
+    assert session.wished == []
 
 
 def test_results_become_the_selection_in_their_order(session):

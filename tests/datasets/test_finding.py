@@ -20,7 +20,7 @@ def message(name: str, data_dir: Path | None = None, kind: type[BadDataset] = da
     assert caught.value.exit_code == 4
     text = str(caught.value)
     assert "\n" not in text
-    assert len(text) <= 250
+    assert len(text) <= 260
     return text
 
 

@@ -23,7 +23,7 @@ def test_findings_are_shown_with_their_details(tiny_session, monkeypatch):
         Finding("note", "A trifle."),
     ]
     session = tiny_session("full")
-    monkeypatch.setattr(session, "examined", lambda: (found, "Looked at it."))
+    monkeypatch.setattr(session.faults, "examined", lambda: (found, "Looked at it."))
     said = text(draw("doctor", session, State()))
     assert said.startswith("wrong Everything is dead. --classes b,a Copy Layer a. Layer b. note A trifle. Looked at")
 

@@ -28,7 +28,8 @@ class Fake:
     def forward(self, images, layers, **how):
         self.asked.append(how.get("batch_size"))
         rows = {name: np.ones((len(images), self.info.layer(name).width), np.float32) for name in layers}
-        return Forward(np.zeros((len(images), self.info.n_outputs), np.float32), rows)
+        read = {name: np.ones((len(images), 4), np.float32) for name in how.get("readings", {})}
+        return Forward(np.zeros((len(images), self.info.n_outputs), np.float32), rows, read)
 
 
 @pytest.mark.parametrize("batch", [None, 7])
