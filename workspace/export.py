@@ -39,6 +39,8 @@ def table(session: Session, rows: NDArray[np.integer] | None = None) -> dict[str
         "label": names[session.column("labels")[chosen]],
     }
     for rule in analysis.rule.RULES:
+        if session.failure(rule.name) is not None and not session.is_ready(rule.name):
+            continue  # what never comes must not hold up the rest
         if rule.kind in ("score", "class") and "{layer}" not in rule.name and session.knows(rule.name):
             values = np.asarray(session.column(rule.name)[chosen])
             spelled = (

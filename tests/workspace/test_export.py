@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from workspace import export, streams
+from workspace.plan import ColumnNotReady
 from workspace.store import BadWorkspace
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,17 @@ def test_a_row_per_sample_and_a_column_per_score(tiny_session, tmp_path):
     assert run["dataset"]["samples"] == 60
     assert run["splits"]["train"]["n"] + run["splits"]["test"]["n"] == 60
     assert not list((tmp_path / "out").glob("*.tmp-*"))
+
+
+def test_a_score_that_could_not_be_made_does_not_hold_up_the_others(tiny_session, monkeypatch):
+    session = tiny_session("full")
+    key, read, has = session.key("margin"), session.store.read, session.store.has
+    monkeypatch.setattr(session.store, "read", lambda asked: None if asked == key else read(asked))
+    monkeypatch.setattr(session.store, "has", lambda asked: asked != key and has(asked))
+    with pytest.raises(ColumnNotReady):
+        export.table(session)
+    monkeypatch.setattr(session, "failure", lambda column: "no memory" if column == "margin" else None)
+    assert "margin" not in export.table(session) and "entropy" in export.table(session)
 
 
 def test_samples_without_a_label_have_an_empty_one(tiny_session):
