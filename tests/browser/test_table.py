@@ -105,6 +105,9 @@ def test_filters_of_the_heads_are_seen_and_survive_a_reload(page, screenshot):
     assert min(losses(page)) > 0.5
     filter_of(page, "label", "Equals", "class 1")
     until_url(page, "class")
+    page.wait_for_function(
+        """() => [...document.querySelectorAll('.ag-cell[col-id="label"]')].every((c) => c.innerText === "class 1")"""
+    )
     settled(page)
     assert set(column(page, "label")) == {"class 1"}
     chip.nth(1).wait_for()
@@ -234,7 +237,7 @@ def test_readable_at_800_px(page, screenshot):
     colors = "() => ['.ag-row', 'body'].map((s) => getComputedStyle(document.querySelector(s)).color)"
     seen = []
     for theme in ("light", "dark"):
-        assert page.evaluate("() => document.documentElement.getAttribute('data-bs-theme')") == theme
+        page.wait_for_function("(theme) => document.documentElement.dataset.bsTheme === theme", arg=theme)
         assert page.evaluate("() => document.getElementById('page').scrollWidth") <= 800, theme
         row, body = page.evaluate(colors)
         assert row == body, f"{theme}: the table takes its colors from the page"
