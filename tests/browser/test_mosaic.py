@@ -178,11 +178,10 @@ def test_a_lasso_selects_what_is_inside_and_shift_adds(open_wall, screenshot):
 def test_facets_and_arrangement_are_part_of_the_link(open_wall):
     wall = open_wall()
     page = wall.page
-    page.reload()  # the tab is one of many journeys; this one is about a fresh one
-    wall.ready()
     page.get_by_label("Rows by").select_option("loss:6:quantile")
     page.get_by_label("Rows cut into").select_option("loss:3:width")
     page.wait_for_url(re.compile("down=loss%3A3%3Awidth"))
+    page.wait_for_function(f"() => {WALL}.key.includes('loss%3A3%3Awidth') && {WALL}.ready")  # the menus stand anew
     page.locator("select[id*=arrange]").select_option("fill")
     page.wait_for_url(re.compile("arrange=fill"))
     page.wait_for_function(f"() => {WALL}.key.includes('arrange=fill') && {WALL}.ready")
