@@ -208,7 +208,7 @@ def test_readable_at_800_px_in_light_and_dark(chromium, address, theme):
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("heading", name="Overview").wait_for()
     page.get_by_role("button", name="light and dark").click()
-    assert page.evaluate("() => document.documentElement.getAttribute('data-bs-theme')") != theme
+    page.wait_for_function("(theme) => document.documentElement.dataset.bsTheme !== theme", arg=theme)
     context.close()
 
 
