@@ -121,6 +121,12 @@ def digest(*parts: Any) -> str:
     return state.hexdigest()[:DIGEST_LENGTH]
 
 
+def blocks(n: int, width: int, *, most: int) -> Iterator[slice]:
+    """The rows 0..n-1 in slices of at most `most` values (one row at least), each row `width` values wide."""
+    step = max(1, most // max(width, 1))
+    return (slice(start, min(n, start + step)) for start in range(0, n, step))
+
+
 def pieces(array: np.ndarray[Any, Any]) -> Iterator[memoryview]:
     """The bytes of an array, some megabytes at a time.
 

@@ -17,7 +17,6 @@ only 16 % of it are less familiar (a standard deviation, were it normal).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from numpy.typing import NDArray
 
 from analysis.reduction import reduced
 from analysis.rule import rule
+from util import blocks
 
 Float = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -132,7 +132,7 @@ def directions(rows: Float, dimensions: int = DIMENSIONS) -> Fitted:
     kept = squares > NO_SPREAD * squares.max()
     kept[0] = True
     products = np.zeros((rows.shape[1], int(kept.sum())))
-    for block in _blocks(*rows.shape):
+    for block in blocks(*rows.shape, most=BLOCK):
         products += ((rows[block] - center) / np.float32(largest)).T @ points[block][:, kept]
     lengths = np.maximum(squares[kept], np.finfo(np.float64).tiny)
     spread = np.sqrt(squares[0] / len(rows)) or 1.0
@@ -142,7 +142,7 @@ def directions(rows: Float, dimensions: int = DIMENSIONS) -> Fitted:
 def project(space: Fitted, rows: Float) -> Float:
     """Rows (n, d) along the directions, (n, m) float32; not-a-number where one is not finite."""
     points = np.empty((len(rows), space["axes"].shape[1]), np.float32)
-    for block in _blocks(*rows.shape):
+    for block in blocks(*rows.shape, most=BLOCK):
         with np.errstate(invalid="ignore", over="ignore"):
             points[block] = (rows[block].astype(np.float64) - space["center"]) @ space["axes"]
     points[~np.isfinite(points).all(axis=1)] = np.nan
@@ -188,7 +188,7 @@ def log_likelihood(fitted: Fitted, points: Float) -> NDArray[np.float64]:
     edges = cholesky if is_diagonal else np.diagonal(cholesky, axis1=1, axis2=2)
     constant = np.log(weights) + np.log(edges).sum(axis=1) - m / 2 * np.log(2 * np.pi)
     found = np.empty(len(points))
-    for block in _blocks(len(points), k * m):
+    for block in blocks(len(points), k * m, most=BLOCK):
         here = points[block].astype(np.float64)
         if is_diagonal:
             precisions = np.square(cholesky)
@@ -228,7 +228,10 @@ def _turns(
     Two turns, in which the halves of the first split change places; every class is in both, as far as
     it can be. None where there are too few rows.
     """
-    found = [np.isfinite(activations[block]).all(axis=1) for block in _blocks(*activations.shape)]
+    found = [
+        np.isfinite(activations[block]).all(axis=1)
+        for block in blocks(max(len(activations), 1), activations.shape[1], most=BLOCK)
+    ]
     finite, first = np.concatenate(found), split == split.min()
     rows = np.random.default_rng(0).permutation(np.flatnonzero(finite & first))
     if labels is not None:
@@ -246,8 +249,3 @@ def _some(rows: Rows) -> Rows:
     if len(rows) <= MOST_FITTED:
         return rows
     return np.sort(np.random.default_rng(0).choice(rows, MOST_FITTED, replace=False))
-
-
-def _blocks(n: int, d: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(d, 1))
-    return (slice(start, start + step) for start in range(0, max(n, 1), step))

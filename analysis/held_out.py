@@ -10,12 +10,13 @@ Augmentation and a Method for Prediction, 1974).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.neighbors import NOBODY, neighbors
+from util import blocks
 
 Float = NDArray[np.float32]
 Rows = slice | NDArray[np.intp]
@@ -73,7 +74,7 @@ def vote(points: Float, labels: NDArray[np.int64], n_classes: int, k: int = 15) 
     unit = points / np.maximum(lengths, np.float32(1e-12))
     near = neighbors(unit, k=k)
     votes = np.zeros((len(points), n_classes), np.float32)
-    for rows in _blocks(len(points), near.shape[1] * points.shape[1]):
+    for rows in blocks(len(points), near.shape[1] * points.shape[1], most=BLOCK):
         found = near[rows]
         cosine = np.einsum("nkd,nd->nk", unit[found], unit[rows])
         counts = (found != NOBODY) & (labels[found] >= 0)
@@ -107,7 +108,7 @@ def _ridge(features: Callable[[Rows], Float], d: int, labels: NDArray[np.int64],
     """Judge every sample by ridge regression without its label; the penalty is chosen by the same judgement."""
     known = np.flatnonzero(labels >= 0)
     gram, targets = np.zeros((d, d)), np.zeros((d, n_classes))
-    for rows in _blocks(len(known), d):
+    for rows in blocks(len(known), d, most=BLOCK):
         block = features(known[rows])
         gram += block.T @ block
         targets += block.T @ _one_hot(labels[known[rows]], n_classes)
@@ -129,7 +130,7 @@ def _ridge(features: Callable[[Rows], Float], d: int, labels: NDArray[np.int64],
     tried, truth = features(some) @ axes32, _one_hot(labels[some], n_classes)
     penalty = min(PENALTIES, key=lambda each: float(np.square(judge(tried, labels[some], each) - truth).sum()))
     scores = np.empty((len(labels), n_classes), np.float32)
-    for rows in _blocks(len(labels), d):
+    for rows in blocks(len(labels), d, most=BLOCK):
         scores[rows] = judge(features(rows) @ axes32, labels[rows], penalty)
     return scores
 
@@ -143,8 +144,3 @@ def _one_hot(labels: NDArray[np.int64], n_classes: int) -> Float:
 def _some(rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """At most TRIED of the rows, drawn once and for all."""
     return np.sort(np.random.default_rng(0).choice(rows, min(len(rows), TRIED), replace=False))
-
-
-def _blocks(n: int, d: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(d, 1))
-    return (slice(start, min(start + step, n)) for start in range(0, n, step))

@@ -8,14 +8,13 @@ Fast Normalized Cross-Correlation, 1995).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.neighbors import NOBODY, neighbors
-from analysis.reduction import reduced
+from analysis.reduction import pixels, reduced
 from analysis.rule import rule
+from util import blocks
 
 Float = NDArray[np.float32]
 
@@ -53,7 +52,7 @@ def copy_of(images: NDArray[np.uint8], last: Float) -> Float:
     if n < 2:
         return found
     flat = grey.reshape(n, -1)
-    waves = np.concatenate([np.log1p(_amplitudes(grey[rows])) for rows in _blocks(n, flat.shape[1])])
+    waves = np.concatenate([np.log1p(_amplitudes(grey[rows])) for rows in blocks(n, flat.shape[1], most=BLOCK)])
     views = (reduced(flat, directions=DIRECTIONS), reduced(waves, directions=DIRECTIONS), last)
     near = np.concatenate([neighbors(view, k=CANDIDATES) for view in views], axis=1)
     pairs = np.stack([np.repeat(np.arange(n), near.shape[1]), near.ravel()], axis=1)
@@ -61,7 +60,7 @@ def copy_of(images: NDArray[np.uint8], last: Float) -> Float:
     codes = np.unique(pairs[:, 0].astype(np.int64) * n + pairs[:, 1])
     first, second = codes // n, codes % n
     apart = np.concatenate(
-        [_apart(grey[first[rows]], grey[second[rows]]) for rows in _blocks(len(codes), 4 * flat.shape[1])]
+        [_apart(grey[first[rows]], grey[second[rows]]) for rows in blocks(len(codes), 4 * flat.shape[1], most=BLOCK)]
     )
     rows = np.concatenate([first, second])
     others, both = np.concatenate([second, first]), np.concatenate([apart, apart])
@@ -114,13 +113,11 @@ def copy_group(copy_of: NDArray[np.float64]) -> NDArray[np.int32]:
 
 def _grey(images: NDArray[np.uint8]) -> Float:
     """(n, h, w) float32 in 0..1, box-averaged to at most SIDE along each side."""
-    n, height, width, _ = images.shape
-    rows, columns = (np.arange(min(size, SIDE)) * size // min(size, SIDE) for size in (height, width))
-    areas = np.outer(np.diff([*rows, height]), np.diff([*columns, width])).astype(np.float32)
-    grey = np.empty((n, len(rows), len(columns)), np.float32)
-    for block in _blocks(n, height * width * images.shape[3]):
-        flat = images[block].mean(axis=3, dtype=np.float32) / np.float32(255)
-        grey[block] = np.add.reduceat(np.add.reduceat(flat, rows, axis=1), columns, axis=2) / areas
+    n, *sizes, channels = images.shape
+    height, width = (min(size, SIDE) for size in sizes)
+    grey = np.empty((n, height, width), np.float32)
+    for block in blocks(n, images[:1].size, most=BLOCK):
+        grey[block] = pixels(images[block], side=SIDE).reshape(-1, height, width, channels).mean(axis=3)
     return grey
 
 
@@ -147,8 +144,3 @@ def _unit(pictures: Float) -> Float:
     flat = flat - flat.mean(axis=1, keepdims=True)
     length = np.linalg.norm(flat, axis=1, keepdims=True)
     return np.asarray(np.where(length > 1e-6, flat / np.maximum(length, 1e-6), 0), np.float32)
-
-
-def _blocks(n: int, d: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(d, 1))
-    return (slice(start, start + step) for start in range(0, n, step))

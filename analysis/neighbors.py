@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rule import rule
+from util import blocks
 
 NOBODY = -1
 BLOCK = 2**23  # float32 values at a time: 32 MiB
@@ -38,7 +37,7 @@ def neighbors(activations: NDArray[np.float32], *, k: int = 15) -> NDArray[np.in
         which are nobody's neighbor either, and past the last where too few rows are finite.
     """
     n, d = activations.shape
-    finite = np.concatenate([np.isfinite(activations[rows]).all(axis=1) for rows in _blocks(n, d)])
+    finite = np.concatenate([np.isfinite(activations[rows]).all(axis=1) for rows in blocks(n, d, most=BLOCK)])
     kept = np.flatnonzero(finite)
     found = np.full((n, min(k, n - 1)), NOBODY, np.int32)
     near = min(k, len(kept) - 1)
@@ -72,7 +71,7 @@ def neighbor_distances(activations: NDArray[np.float32], neighbors: NDArray[np.i
 def _distances(activations: NDArray[np.float32], neighbors: NDArray[np.int32]) -> NDArray[np.float64]:
     n, k = neighbors.shape
     distances = np.full((n, k), np.nan)
-    for rows in _blocks(n, max(k, 1) * activations.shape[1]):
+    for rows in blocks(n, max(k, 1) * activations.shape[1], most=BLOCK):
         with np.errstate(invalid="ignore"):  # infinity less infinity, in rows that have no neighbors anyway
             apart = activations[neighbors[rows]] - activations[rows, None]
             found = np.sqrt(np.einsum("nkd,nkd->nk", apart, apart, dtype=np.float64))
@@ -100,7 +99,7 @@ def _by_products(points: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     others = np.concatenate([points, squares], axis=1)
     indices = np.empty((n, k), np.intp)
     candidates = min(k + SPARE, n - 1)
-    for rows in _blocks(n, max(n, candidates * d)):
+    for rows in blocks(n, max(n, candidates * d), most=BLOCK):
         mine = points[rows]
         # The squared distance without my own square, which changes no order: |y|^2 - 2 x.y
         distances = np.concatenate([-2 * mine, np.ones_like(mine[:, :1])], axis=1) @ others.T
@@ -131,8 +130,3 @@ def smallest(distances: NDArray[np.float32], k: int) -> NDArray[np.intp]:
     columns = np.concatenate([columns, rest], axis=1)
     chosen = np.argpartition(distances[every, columns], k - 1, axis=1)[:, :k]
     return np.take_along_axis(columns, chosen, axis=1)
-
-
-def _blocks(n: int, width: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(width, 1))
-    return (slice(start, min(n, start + step)) for start in range(0, n, step))

@@ -10,14 +10,13 @@ added up (Fisher, Statistical Methods for Research Workers, 1925).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.neighbors import NOBODY, neighbors
 from analysis.reduction import reduced
 from analysis.rule import rule
+from util import blocks
 
 Float = NDArray[np.float32]
 
@@ -181,7 +180,7 @@ def _kth(points: Float, rows: NDArray[np.intp], known: NDArray[np.intp]) -> NDAr
         return found
     there = points[known].astype(np.float32)
     squares = np.square(there).sum(axis=1)
-    for block in _blocks(len(rows), len(known)):
+    for block in blocks(len(rows), len(known), most=BLOCK):
         here = points[rows[block]]
         apart = np.square(here).sum(axis=1)[:, None] + squares - 2 * here @ there.T
         apart[rows[block][:, None] == known] = np.inf
@@ -191,8 +190,3 @@ def _kth(points: Float, rows: NDArray[np.intp], known: NDArray[np.intp]) -> NDAr
         squared = nearest[np.arange(len(here)), np.maximum(k - 1, 0)]
         found[block] = np.where(k > 0, np.sqrt(np.maximum(squared, 0)), np.nan)
     return found
-
-
-def _blocks(n: int, d: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(d, 1))
-    return (slice(start, start + step) for start in range(0, n, step))

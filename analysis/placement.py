@@ -7,14 +7,13 @@ does not get a place of its own in this way; only a map that is made anew gives 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.neighbors import smallest
 from analysis.rule import rule
 from analysis.trustworthiness import trustworthiness
+from util import blocks
 
 BLOCK = 2**23  # float32 values at a time: 32 MiB
 SPARE = 8  # candidates beyond k: more than rounding in a matrix product can swap
@@ -54,7 +53,8 @@ def placed(
     known = np.flatnonzero(np.isfinite(plane).all(axis=1))
     new = np.flatnonzero(rows < 0)
     if len(known):
-        for part in _blocks(new, max(len(known), activations.shape[1] * (k + SPARE))):
+        width = max(len(known), activations.shape[1] * (k + SPARE))
+        for part in (new[block] for block in blocks(len(new), width, most=BLOCK)):
             plane[part] = _between(activations, plane, part, known, min(k, len(known)))
     return plane
 
@@ -128,11 +128,6 @@ def _found(known: NDArray[np.bytes_], wanted: NDArray[np.bytes_]) -> NDArray[np.
     order = np.argsort(known, kind="stable")
     rows = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
     return np.where(known[rows] == wanted, rows, -1)
-
-
-def _blocks(rows: NDArray[np.intp], width: int) -> Iterator[NDArray[np.intp]]:
-    step = max(1, BLOCK // max(width, 1))
-    return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 for _method, _title in METHODS.items():

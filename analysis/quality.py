@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rule import rule
+from util import blocks
 
 Float = NDArray[np.float32]
 
@@ -57,7 +56,7 @@ def class_distances(points: Float, labels: NDArray[np.int64]) -> tuple[NDArray[n
         there = members if len(members) <= each else np.sort(draw.choice(members, each, replace=False))
         yardstick = points[there] / scale
         squares = np.square(yardstick).sum(axis=1)
-        for rows in _blocks(known, len(there)):
+        for rows in (known[block] for block in blocks(len(known), len(there), most=BLOCK)):
             here = points[rows] / scale
             apart = np.square(here).sum(axis=1)[:, None] + squares - 2 * here @ yardstick.T
             apart[rows[:, None] == there] = np.inf
@@ -77,8 +76,3 @@ def _mean_of_nearest(apart: Float) -> NDArray[np.float64]:
     sums = np.where(there, np.sqrt(np.maximum(np.where(there, nearest, 0), 0)), 0).sum(axis=1)
     counts = there.sum(axis=1)
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-
-
-def _blocks(rows: NDArray[np.intp], d: int) -> Iterator[NDArray[np.intp]]:
-    step = max(1, BLOCK // max(d, 1))
-    return (rows[start : start + step] for start in range(0, len(rows), step))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.rule import rule
+from util import blocks
 
 BLOCK = 2**23  # float32 values at a time: 32 MiB
 MOST_BY_EIGENVALUES = 1024  # columns; above, a few passes over the data are cheaper than all eigenvectors
@@ -35,7 +36,7 @@ def pixels(images: NDArray[np.uint8], *, side: int = 32) -> NDArray[np.float32]:
         np.divide(images.reshape(n, -1), np.float32(255), out=points)
         return points
     areas = np.outer(np.diff([*rows, height]), np.diff([*columns, width]))[..., None]
-    for block in _blocks(n, height * width * channels):
+    for block in blocks(n, height * width * channels, most=BLOCK):
         sums = np.add.reduceat(images[block].astype(np.float32), rows, axis=1)
         boxes = np.add.reduceat(sums, columns, axis=2) / np.float32(255) / areas.astype(np.float32)
         points[block] = boxes.reshape(len(boxes), -1)
@@ -65,7 +66,7 @@ def reduced(activations: NDArray[np.float32], *, directions: int = 50) -> NDArra
     """
     n, d = activations.shape
     m = min(directions, d, n)
-    finite = np.concatenate([np.isfinite(activations[rows]).all(axis=1) for rows in _blocks(n, d)])
+    finite = np.concatenate([np.isfinite(activations[rows]).all(axis=1) for rows in blocks(n, d, most=BLOCK)])
     scores = np.full((n, m), np.nan, np.float32)
     if not finite.any():
         return scores
@@ -104,10 +105,10 @@ class _Points:
             yield rows, (self.activations[rows] - self.mean) / self.scale
 
     def _rows(self) -> Iterator[Rows]:
-        blocks = _blocks(len(self.finite), self.d)
+        whole = blocks(len(self.finite), self.d, most=BLOCK)
         if self.finite.all():
-            return blocks  # reading a slice costs nothing, reading by row numbers makes a copy
-        return (rows.start + np.flatnonzero(self.finite[rows]) for rows in blocks if self.finite[rows].any())
+            return whole  # reading a slice costs nothing, reading by row numbers makes a copy
+        return (rows.start + np.flatnonzero(self.finite[rows]) for rows in whole if self.finite[rows].any())
 
     def covariance(self) -> NDArray[np.float64]:
         """(d, d), not divided by the number of rows."""
@@ -134,8 +135,3 @@ def _subspace(points: _Points, m: int) -> NDArray[np.float64]:
     turn = np.linalg.eigh((inside + inside.T) / 2)[1][:, ::-1][:, :m]
     found: NDArray[np.float64] = axes @ turn
     return found
-
-
-def _blocks(n: int, d: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(d, 1))
-    return (slice(start, start + step) for start in range(0, n, step))

@@ -6,12 +6,13 @@ there already. Rows that are not finite numbers are near to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from util import blocks
 
 Metric = Literal["euclidean", "cosine"]
 Floats = NDArray[np.float64]
@@ -82,7 +83,7 @@ def nearest(
     point = np.asarray(query, np.float32)
     n = len(points) if among is None else len(among)
     found = np.empty(n, np.float32)
-    for rows in _blocks(n, points.shape[1]):
+    for rows in blocks(n, points.shape[1], most=BLOCK):
         found[rows] = _roughly(points[rows if among is None else among[rows]], point, metric)
     known = ~np.isnan(found)
     left_out = n - int(np.count_nonzero(known))
@@ -99,7 +100,7 @@ def nearest(
     slack = SLACK if metric == "cosine" else SLACK * float(limit)
     close = np.flatnonzero(known & (found <= np.float32(limit + slack)))
     indices = close if among is None else np.asarray(among)[close].astype(np.intp)
-    parts = _blocks(len(close), len(point))
+    parts = blocks(len(close), len(point), most=BLOCK)
     exact = np.concatenate([exactly(points[indices[part]], query, metric) for part in parts])
     order = np.lexsort((indices, exact))[:k]
     return Nearest(indices[order], exact[order], searched, left_out)
@@ -125,7 +126,7 @@ def random_pairs(
     n, d = points.shape
     first, second = _drawn(n, pairs, seed)
     distances, squares, counted = np.full(len(first), np.nan), np.zeros(d), 0
-    for rows in _blocks(len(first), d):
+    for rows in blocks(len(first), d, most=BLOCK):
         left, right = (np.asarray(points[end[rows]], np.float64) for end in (first, second))
         with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
             if metric == "cosine":
@@ -191,8 +192,3 @@ def _drawn(n: int, pairs: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.
     first = random.integers(0, n, pairs)
     second = (first + random.integers(1, n, pairs)) % n
     return first.astype(np.intp), second.astype(np.intp)
-
-
-def _blocks(n: int, width: int) -> Iterator[slice]:
-    step = max(1, BLOCK // max(width, 1))
-    return (slice(start, min(n, start + step)) for start in range(0, n, step))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.neighbors import smallest
 from analysis.rule import rule
+from util import blocks
 
 BLOCK = 2**21  # distances at a time
 ROUNDING = np.float32(1e-6)  # of float32 sums; so that copies of one sample count as equally far
@@ -46,8 +45,8 @@ def trustworthiness(
     """
     n, d = activations.shape
     finite: NDArray[np.bool_] = np.all(np.isfinite(projection), axis=1)
-    for rows in _blocks(np.arange(n), d):
-        finite[rows] &= np.all(np.isfinite(activations[rows]), axis=1)
+    for block in blocks(n, d, most=BLOCK):
+        finite[block] &= np.all(np.isfinite(activations[block]), axis=1)
     space, plane = (np.asarray(array[finite], np.float32) for array in (activations, projection))
     n = len(space)
     k = min(k, (n - 1) // 2)
@@ -57,7 +56,7 @@ def trustworthiness(
     space -= space.mean(axis=0, dtype=np.float64).astype(np.float32)
     squares = np.einsum("nd,nd->n", space, space)
     excess, kept = 0, 0
-    for rows in _blocks(drawn, n):
+    for rows in (drawn[block] for block in blocks(len(drawn), n, most=BLOCK)):
         on_map = smallest(_on_map(plane, rows), k)
         in_space = _in_space(space, squares, rows)
         theirs = np.take_along_axis(in_space, on_map, axis=1)
@@ -94,11 +93,6 @@ def _in_space(
     distances += squares[rows, None]
     distances[np.arange(len(rows)), rows] = np.inf
     return distances
-
-
-def _blocks(rows: NDArray[np.intp], width: int) -> Iterator[NDArray[np.intp]]:
-    step = max(1, BLOCK // max(width, 1))
-    return (rows[start : start + step] for start in range(0, len(rows), step))
 
 
 for _method, _title in METHODS.items():

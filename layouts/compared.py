@@ -31,12 +31,9 @@ def _choice(session: Session, state: State) -> str:
 @part("compare-outcomes", choice=_choice)
 def outcomes(session: Session, state: State) -> Any:
     """The four counts, and in words whether their difference could be chance."""
-    short = versus.short(session, state)
-    if not short:
-        return versus.alone()
-    if reason := versus.silent(session, state):
-        return parts.empty(reason)
-    split = accuracy.split(session, state)
+    if (instead := versus.instead(session, state)) is not None:
+        return instead
+    short, split = versus.short(session, state), accuracy.split(session, state)
     found = session.contrast.tallies(short, split)[0]
     mine, theirs = versus.names(session, state)
     if not found.n:
@@ -142,12 +139,9 @@ def _verdict(session: Session, found: Any, mine: str, theirs: str) -> Any:
 @part("compare-classes", choice=_choice)
 def classes(session: Session, state: State) -> Any:
     """Every class with the accuracy of both and what is fixed and broken, the one with most broken first."""
-    short = versus.short(session, state)
-    if not short:
-        return versus.alone()
-    if reason := versus.silent(session, state):
-        return parts.empty(reason)
-    split = accuracy.split(session, state)
+    if (instead := versus.instead(session, state)) is not None:
+        return instead
+    short, split = versus.short(session, state), accuracy.split(session, state)
     names = session.class_names
     rows = [(names[code], row) for code, row in enumerate(session.contrast.tallies(short, split)[1]) if row.n]
     if not rows:
@@ -206,12 +200,10 @@ def broken(session: Session, state: State) -> Any:
 
 
 def _striking(session: Session, state: State, outcome: str) -> Any:
-    short, other = versus.short(session, state), versus.other(session, state)
-    if other is None:
-        return versus.alone()
-    if reason := versus.silent(session, state):
-        return parts.empty(reason)
-    split = accuracy.split(session, state)
+    if (instead := versus.instead(session, state)) is not None:
+        return instead
+    short, split = versus.short(session, state), accuracy.split(session, state)
+    other = session.comparing.names[short]
     rows, n = session.contrast.striking(short, OUTCOMES.index(outcome), split, STRIKING)
     if not n:
         return parts.empty(f"No sample of {split} is {outcome}.")

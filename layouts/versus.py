@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts.kit import ids
+from layouts.kit import ids, parts
 from layouts.kit.state import State
 from workspace.session import column_text, literal
 
@@ -46,6 +46,14 @@ def silent(session: Session, state: State) -> str:
         if one is not None and one.no_head:
             return f"{name(one)} cannot be compared. {one.no_head}"
     return ""
+
+
+def instead(session: Session, state: State) -> Any | None:
+    """What stands where a comparison would, if there is nothing to compare; else None."""
+    if not short(session, state):
+        return alone()
+    reason = silent(session, state)
+    return parts.empty(reason) if reason else None
 
 
 def name(session: Session) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -30,3 +31,28 @@ def tiny_session(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Se
         return Session(Store(folder), options, command=("no", "worker", "here"))
 
     return session
+
+
+@pytest.fixture
+def opened(tmp_path: Path, tiny_session: Callable[[str], Session]) -> Iterator[Callable[[], Session]]:
+    """opened() -> a new session on one copy of a full cache, as a server that is started again has."""
+    full = tiny_session("full")
+    shutil.copytree(full.store.folder, tmp_path / "cache")
+    made: list[Session] = []
+
+    def opened() -> Session:
+        made.append(Session(Store(tmp_path / "cache"), full.options, command=("no", "worker", "here")))
+        return made[-1]
+
+    yield opened
+    for session in made:
+        session.close()
+
+
+@pytest.fixture(scope="module")
+def two_pairs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Options]]:
+    """A store with two finished pairs on different data, and the options of both."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
+    made = [prepare(folder, KINDS[kind]) for folder, kind in zip(folders, ("full", "two classes"), strict=True)]
+    shutil.copytree(made[1][0], made[0][0], dirs_exist_ok=True)
+    return made[0][0], [options for _, options in made]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from workspace.store import Store
 from workspace.worker import Worker
 
 WIDTH = 8
+IDLE = (sys.executable, "-c", "import sys; sys.stdin.read()")  # a worker that does nothing
 NO_HEAD = f"This network has no class head: its last layer gives {WIDTH} numbers, the data has 3 classes."
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.beside import pair
+from tests.browser.serving import served
 from tests.browser.test_losses import state, until_state
-from tests.browser.test_overview import served
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.serving import served
 from tests.browser.test_losses import until_state
-from tests.browser.test_overview import served
 
 pytestmark = pytest.mark.browser
 

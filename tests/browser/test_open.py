@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 import threading
 
 import pytest
@@ -12,14 +11,12 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from callbacks.pairs import Dispatcher
-from tests.tiny import KINDS, prepare
+from tests.tiny import IDLE, KINDS, prepare
 from workspace.pair import key_of
 from workspace.pairs import Pairs
 from workspace.store import Store
 
 pytestmark = pytest.mark.browser
-
-IDLE = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 
 @pytest.fixture

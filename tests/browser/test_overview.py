@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.browser.serving import served as served
-
 pytestmark = pytest.mark.browser
 
 

@@ -1,31 +1,12 @@
 """Reviewing by keyboard in a real browser: five verdicts, one taken back, and they are there after a restart."""
 
-import shutil
 import time
 
 import pytest
 
-from tests.browser.test_overview import served
-from workspace.session import Session
-from workspace.store import Store
+from tests.browser.serving import served
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def opened(tmp_path, tiny_session):
-    """opened() -> a new session on one copy of a cache, as a server that is started again has."""
-    full = tiny_session("full")
-    shutil.copytree(full.store.folder, tmp_path / "cache")
-    made = []
-
-    def opened():
-        made.append(Session(Store(tmp_path / "cache"), full.options, command=("no", "worker", "here")))
-        return made[-1]
-
-    yield opened
-    for session in made:
-        session.close()
 
 
 def test_five_verdicts_by_keyboard_one_taken_back_and_all_there_after_a_restart(chromium_page, opened, screenshot):

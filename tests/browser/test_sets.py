@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.test_overview import served
+from tests.browser.serving import served
 
 pytestmark = pytest.mark.browser
 

@@ -1,31 +1,12 @@
 """Tags in a real browser: given by keyboard, seen by another visitor, there after a restart, taken back."""
 
 import re
-import shutil
 
 import pytest
 
 from tests.browser.serving import served
-from workspace.session import Session
-from workspace.store import Store
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def opened(tmp_path, tiny_session):
-    """opened() -> a new session on one copy of a cache, as a server that is started again has."""
-    full = tiny_session("full")
-    shutil.copytree(full.store.folder, tmp_path / "cache")
-    made = []
-
-    def opened():
-        made.append(Session(Store(tmp_path / "cache"), full.options, command=("no", "worker", "here")))
-        return made[-1]
-
-    yield opened
-    for session in made:
-        session.close()
 
 
 def test_tags_are_given_seen_by_another_kept_and_taken_back(chromium, chromium_page, opened, screenshot):

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import sys
 
 import pytest
 from werkzeug.test import Client
@@ -10,37 +9,28 @@ from werkzeug.test import Client
 from app import create_app
 from callbacks.pairs import Dispatcher
 from callbacks.routes import ROOMS
-from tests.tiny import KINDS, prepare
+from tests.tiny import IDLE
 from workspace.pair import key_of
 from workspace.pairs import Pairs
 from workspace.store import Store
 
-IDLE = (sys.executable, "-c", "import sys; sys.stdin.read()")
 OWN = "http://127.0.0.1:8050"
 TOKEN = "t" * 40
 PAGE = {"Accept": "text/html"}
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
-    made = [prepare(folder, KINDS[kind]) for folder, kind in zip(folders, ("full", "two classes"), strict=True)]
-    shutil.copytree(made[1][0], made[0][0], dirs_exist_ok=True)
-    return made[0][0], [options for _, options in made]
-
-
 @pytest.fixture
-def served(ready, tmp_path):
+def served(two_pairs, tmp_path):
     """served(**protection) -> (pairs with both open, key of the second, a browser)."""
     made = []
 
     def served(**protection):
-        pairs = Pairs(Store(shutil.copytree(ready[0], tmp_path / "cache")), folder=tmp_path, command=IDLE)
+        pairs = Pairs(Store(shutil.copytree(two_pairs[0], tmp_path / "cache")), folder=tmp_path, command=IDLE)
         made.append(pairs)
-        for options in ready[1]:
+        for options in two_pairs[1]:
             pairs.open(options)
         dispatcher = Dispatcher(pairs, lambda session, base: create_app(session, base, **protection))
-        return pairs, key_of(ready[1][1]), Browser(dispatcher)
+        return pairs, key_of(two_pairs[1][1]), Browser(dispatcher)
 
     yield served
     for pairs in made:
@@ -124,10 +114,10 @@ def test_foreign_names_are_refused_everywhere(served):
     assert browser.get(f"/with/{key}/health", headers={"Host": "box.example"}).status_code == 200
 
 
-def test_a_closed_pair_is_opened_by_a_page_and_by_nothing_else(served, ready):
+def test_a_closed_pair_is_opened_by_a_page_and_by_nothing_else(served, two_pairs):
     pairs, key, browser = served()
     pairs.close()
-    pairs.open(ready[1][0])
+    pairs.open(two_pairs[1][0])
     for headers in ({}, {"Accept": "image/png"}, {"Accept": "*/*"}):
         assert browser.get(f"/with/{key}/health", headers=headers).status_code == 404
     assert pairs.get(key) is None
@@ -137,11 +127,11 @@ def test_a_closed_pair_is_opened_by_a_page_and_by_nothing_else(served, ready):
     assert browser.get(f"/with/{key}/projection").status_code == 200
 
 
-def test_a_listed_pair_is_opened_and_what_is_not_listed_leads_back_to_the_list(served, ready):
+def test_a_listed_pair_is_opened_and_what_is_not_listed_leads_back_to_the_list(served, two_pairs):
     pairs, key, browser = served()
-    keys = [pairs.choices.keys(options) for options in ready[1]]
+    keys = [pairs.choices.keys(options) for options in two_pairs[1]]
     pairs.close()
-    pairs.open(ready[1][0])
+    pairs.open(two_pairs[1][0])
     answer = browser.post("/pair", query_string={"network": keys[1][0], "data": keys[1][1]})
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/with/{key}/")
     assert pairs.get(key) is not None

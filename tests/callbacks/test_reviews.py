@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -12,19 +11,13 @@ from layouts import review
 from layouts.kit import ids
 from layouts.kit.state import State
 from tests.callbacks.calling import client, dependencies, post
-from workspace.session import Session
-from workspace.store import Store
 
 PATTERN = '{"review":["ALL"]}.data'
 
 
 @pytest.fixture
-def session(tmp_path, tiny_session):
-    full = tiny_session("full")
-    shutil.copytree(full.store.folder, tmp_path / "cache")
-    made = Session(Store(tmp_path / "cache"), full.options, command=("no", "worker", "here"))
-    yield made
-    made.close()
+def session(opened):
+    return opened()
 
 
 @pytest.fixture

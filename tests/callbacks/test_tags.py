@@ -1,7 +1,6 @@
 """Tagging as a browser asks for it: saved is said after the commit, refusals are sentences, pages follow."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -18,13 +17,9 @@ from workspace.store import Store
 
 
 @pytest.fixture
-def session(tmp_path, tiny_session):
+def session(opened):
     """On a copy of the cache, so that no other test meets these tags."""
-    full = tiny_session("full")
-    shutil.copytree(full.store.folder, tmp_path / "cache")
-    made = Session(Store(tmp_path / "cache"), full.options, command=("no", "worker", "here"))
-    yield made
-    made.close()
+    return opened()
 
 
 @pytest.fixture

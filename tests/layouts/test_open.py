@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 from dataclasses import replace
 
 import pytest
@@ -13,12 +12,10 @@ from layouts.open import open_page
 from layouts.part import stage
 from layouts.shell import beside, chips
 from model import reading
-from tests.tiny import KINDS, prepare
+from tests.tiny import IDLE, KINDS, prepare
 from workspace.pair import key_of
 from workspace.pairs import Pairs
 from workspace.store import Store
-
-IDLE = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ def refusal(model):
         ("keras:MobileNetV2", "keras", "MobileNetV2", ""),
         ("keras:VGG16@random", "keras", "VGG16", "random"),
         ("timm:resnet18.a1_in1k", "timm", "resnet18.a1_in1k", ""),
-        ("timm:resnet18@/home/me/my.safetensors", "timm", "resnet18", "/home/me/my.safetensors"),
+        ("timm:resnet18@/weights/my.safetensors", "timm", "resnet18", "/weights/my.safetensors"),
         ("hf:microsoft/resnet-50", "hf", "microsoft/resnet-50", ""),
     ],
 )

@@ -9,30 +9,20 @@ import numpy as np
 import pytest
 
 from model import reading
-from tests.tiny import KINDS, prepare
+from tests.tiny import IDLE
 from util import InspectorError, UnknownName
 from workspace.pair import key_of
 from workspace.pairs import MOST_OPEN, Pairs
 from workspace.store import Store
 
-IDLE = (sys.executable, "-c", "import sys; sys.stdin.read()")  # a worker that does nothing
 REFUSAL = {"event": "refused", "error": "too odd; mend it", "exit_code": 3}
 REFUSES = (sys.executable, "-c", f"import json; print(json.dumps({REFUSAL}))")
 
 
-@pytest.fixture(scope="module")
-def ready(tmp_path_factory):
-    """A store with two finished pairs on different data, and the options of both."""
-    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two")]
-    made = [prepare(folder, KINDS[kind]) for folder, kind in zip(folders, ("full", "two classes"), strict=True)]
-    shutil.copytree(made[1][0], made[0][0], dirs_exist_ok=True)
-    return made[0][0], [options for _, options in made]
-
-
 @pytest.fixture
-def make(ready, tmp_path):
+def make(two_pairs, tmp_path):
     """make(command) -> pairs over a copy of that store; all are closed at the end."""
-    store = Store(shutil.copytree(ready[0], tmp_path / "cache"))
+    store = Store(shutil.copytree(two_pairs[0], tmp_path / "cache"))
     made = []
 
     def make(command=IDLE):
@@ -45,8 +35,8 @@ def make(ready, tmp_path):
 
 
 @pytest.fixture
-def options(ready):
-    return ready[1]
+def options(two_pairs):
+    return two_pairs[1]
 
 
 def until(claim, seconds=20):
