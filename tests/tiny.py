@@ -15,6 +15,7 @@ from tests.datasets.coco_drawing import scenes
 from workspace import opening
 from workspace.opening import Options
 from workspace.plan import standard
+from workspace.session import Session
 from workspace.store import Store
 from workspace.worker import Worker
 
@@ -82,6 +83,17 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
         worker.make(missing[0])
     assert worker.failed == {}
     return store.folder, options
+
+
+def answer(session: Session, column: str) -> list[str]:
+    """Have the worker answer a request that needs no Keras; gives what it said it was doing."""
+    said: list[str] = []
+    worker = Worker(session.store, session.options, lambda event, **facts: said.append(facts.get("what", "")))  # type: ignore[arg-type]
+    worker.open()
+    while missing := worker.missing([column]):
+        worker.make(missing[0])
+    assert worker.failed == {}
+    return said
 
 
 def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> NetworkInfo:

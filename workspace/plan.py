@@ -17,8 +17,10 @@ from types import MappingProxyType
 import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError, UnknownName, digest, discover
+from workspace.request import Request, Value, is_request, parsed
 
 discover("analysis")
+discover("workspace.requests")
 
 PIXELS = "pixels"
 UPLOAD = "upload/"
@@ -74,6 +76,8 @@ class Plan:
         """
         if column.startswith(UPLOAD):
             return upload_key(column, self.roots)
+        if is_request(column):
+            return self._request_key(column)
         if column not in self._keys:
             rule, layer = self._rule(column)
             needs = {parameter: self.key(needed) for parameter, needed in rule.needed(layer).items()}
@@ -107,6 +111,9 @@ class Plan:
         """What must be there before a column can be made."""
         if column in self.roots or column in self.given or column.startswith(UPLOAD):
             return ()
+        if is_request(column):
+            found, values = _request(column)
+            return found.needed(values, self.layers)
         rule, layer = self._rule(column)
         return tuple(rule.needed(layer).values())
 
@@ -130,6 +137,8 @@ class Plan:
 
     def title(self, column: str) -> str:
         """What to call a column in a sentence: "t-SNE of dense", also for what no rule makes, or nobody knows."""
+        if is_request(column):
+            return parsed(column)[0].title
         try:
             rule, layer = self._rule(column)
         except (UnknownColumn, ColumnNotReady):
@@ -138,6 +147,15 @@ class Plan:
         else:
             title = rule.title
         return f"{title} of {layer}" if layer else title
+
+    def _request_key(self, column: str) -> str:
+        """Made of the values, the code, data and network as they are, and the columns it needs."""
+        found, values = _request(column)
+        if not self.layers:
+            raise ColumnNotReady("The network is being opened; wait a moment")
+        roots = {root: key for root, key in self.roots.items() if not root.startswith("earlier")}
+        needs = {needed: self.key(needed) for needed in found.needed(values, self.layers)}
+        return found.name + digest(column, [code(module) for module in found.modules()], roots, needs)
 
     def _rule(self, column: str) -> tuple[Rule, str]:
         try:
@@ -155,6 +173,13 @@ class Plan:
                 ) from None
             raise UnknownColumn(str(error)) from None
         return rule, layer
+
+
+def _request(column: str) -> tuple[Request, dict[str, Value]]:
+    try:
+        return parsed(column)
+    except UnknownName as error:
+        raise UnknownColumn(str(error)) from None
 
 
 def upload_key(column: str, roots: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ it keeps nothing of any of them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import analysis.rule
 from analysis.rule import Rule
 from util import InspectorError
 from workspace import fields, given, units
+from workspace.columns import Columns
 from workspace.comparing import OUTCOMES, Comparing
 from workspace.contrast import Contrast
 from workspace.described import Described
@@ -36,6 +37,7 @@ from workspace.originals import Marked, Original, Originals
 from workspace.plan import PIXELS, ColumnNotReady, NoClassHead, Plan, UnknownColumn, standard
 from workspace.problems import Problems, counted
 from workspace.query import Field, QueryError, both, column_text, filters, literal
+from workspace.request import asking
 from workspace.result import Result, Results
 from workspace.review_queue import Progress, Queue, Queues, Range
 from workspace.reviews import Reviews
@@ -54,12 +56,12 @@ if TYPE_CHECKING:
 __all__ = [
     "EVERY_CLASS", "OUTCOMES", "PIXELS", "Answer", "ColumnNotReady", "Field", "Finding", "Found", "Grouping",
     "Mark", "Marked", "NoClassHead", "OpenDataset", "OpenNetwork", "Original", "Progress", "QueryError", "Question",
-    "Queue", "Range", "Result", "Session", "Tag", "Unit", "UnknownColumn", "Upload", "column_text", "counted",
-    "filters", "literal",
+    "Queue", "Range", "Result", "Session", "Tag", "Unit", "UnknownColumn", "Upload", "asking", "column_text",
+    "counted", "filters", "literal",
 ]  # fmt: skip
 
 
-class Session:
+class Session(Columns):
     """One network on one dataset.
 
     Raises (at the door):
@@ -182,98 +184,7 @@ class Session:
         ordered = self._plan.order(column for column in wanted if self.knows(column))
         return [column for column in ordered if not self.is_ready(column)]
 
-    # -- columns -----------------------------------------------------------------------------
-
-    def is_ready(self, column: str) -> bool:
-        """Whether a column can be read now."""
-        if owner := self._owner(column):
-            return owner.has(column)
-        try:
-            return self.store.has(self.key(column)) or self.comparing.is_ready(column)
-        except ColumnNotReady:
-            return False
-
-    def knows(self, column: str) -> bool:
-        """Whether anything ever makes a column; without a class head nothing makes losses."""
-        if owner := self._owner(column):
-            return owner.has(column)
-        return self.comparing.knows(column) or self._plan.makes(column)
-
-    @property
-    def no_head(self) -> str:
-        """Why there are no predictions and no losses, a sentence; "" if there are, or it is not known yet."""
-        return self._plan.no_head
-
-    def column(self, name: str) -> NDArray[Any]:
-        """A column, memory-mapped.
-
-        Raises:
-            ColumnNotReady: it is not there (yet); the message says why if making it failed.
-            NoClassHead: it never will be, because the network gives no class scores; says why.
-            UnknownColumn: nothing makes it.
-        """
-        if owner := self._owner(name):
-            return owner.column(name)
-        if self.comparing.owns(name):
-            return self.comparing.column(name)
-        key = self.key(name)
-        was_there = self.store.has(key)
-        array = self.store.read(key)
-        if array is None:
-            if was_there:  # damaged on disk: the store has forgotten it, and the worker makes it again
-                self.want([name])
-            failed = self._worker.failed.get(name)
-            raise ColumnNotReady(f"{self.title(name)}: {failed or 'is being computed; wait a moment'}")
-        return array
-
-    def key(self, column: str) -> str:
-        """The key that stands for a column's content in URLs."""
-        if owner := self._owner(column):
-            return owner.key(column)
-        return self.comparing.key(column) or self._plan.key(column)
-
-    def by_key(self, key: str) -> NDArray[Any]:
-        """A column by its key. Raises UnknownColumn."""
-        array = self.store.read(key) if key.isalnum() else None
-        if array is None:
-            array = self.comparing.by_key(key)
-        for owner in self._owners:
-            array = owner.by_key(key) if array is None else array
-        if array is None:
-            raise UnknownColumn(f"column {key}: not here; reload the page")
-        return array
-
-    def _owner(self, column: str) -> Tags | Described | Reviews | None:
-        """Whoever makes a column without the worker."""
-        return next((owner for owner in self._owners if owner.owns(column)), None)
-
-    def want(self, columns: Iterable[str]) -> None:
-        """Ask for columns that are not there, before everything else that is planned."""
-        own = [name for name in self.comparing.want(columns) if not self._owner(name)]
-        self._worker.want(
-            [name for name in own if not self.is_ready(name) and (not self.no_head or self.knows(name))]
-        )
-
-    def is_wanted(self, column: str) -> bool:
-        """Whether somebody has asked for a column that is not there yet."""
-        return self._worker.wants(column)
-
-    def failure(self, column: str) -> str | None:
-        """Why a column could not be made, or None."""
-        return self.comparing.failure(column) or self._worker.failed.get(column)
-
-    @property
-    def failures(self) -> dict[str, str]:
-        """Every column that could not be made, with the reason."""
-        return dict(self._worker.failed)
-
-    def rule(self, column: str) -> Rule:
-        """The rule that makes a column: its title, description and settings. Raises UnknownColumn."""
-        return self._plan.rule(column)
-
-    def title(self, column: str) -> str:
-        """What to call a column in a sentence: "Nearest neighbors of dense"."""
-        return self._plan.title(column)
+    # -- what pages choose from -----------------------------------------------------------
 
     def units(self) -> list[Unit]:
         """Everything that can color or size a map, ready or not, classes first."""

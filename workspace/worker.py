@@ -34,6 +34,7 @@ from workspace import limits, opening, reuse
 from workspace.following import AGAIN
 from workspace.keys import LAST
 from workspace.plan import UPLOAD, standard
+from workspace.request import Desk, is_request, parsed
 from workspace.store import Store
 from workspace.uploads import Answer, Uploads
 
@@ -99,6 +100,11 @@ class Worker:
         assert self._opened is not None
         return self._opened
 
+    @property
+    def preprocessing(self) -> Preprocessing:
+        """What turns images of the dataset into what the network expects."""
+        return Preprocessing.from_dict(self.opened.preprocessing)
+
     def missing(self, wanted: list[str]) -> list[str]:
         """The wanted columns and their needs that are not in the store and have not failed, in order.
 
@@ -158,11 +164,14 @@ class Worker:
         if column.startswith(UPLOAD):
             self._look_at(column, started)
             return
+        if is_request(column):
+            self._answer(column, key, started)
+            return
         if column in self.plan.given:
             raise InspectorError(f"{column}: was damaged on disk; start again, and its file is read anew")
         rule = self.plan.rule(column)
         needed = dict(zip(rule.needs, self.plan.needs(column), strict=True))
-        arrays = {parameter: self._read(name) for parameter, name in needed.items()}
+        arrays = {parameter: self.read(name) for parameter, name in needed.items()}
         self.say("working", what=self.plan.title(column))
         made = np.asarray(rule.function(**arrays))
         if rule.kind != "table" and len(made) != self.dataset.n:
@@ -180,17 +189,16 @@ class Worker:
         missing = {c: self.opened.keys[c] for c in columns if not self.store.has(self.opened.keys[c])}
         layers = [column.removeprefix("activations/") for column in missing if column.startswith("activations/")]
         started = time.perf_counter()
-        images = self._read("images")
+        images = self.read("images")
         known = reuse.known_rows(self.store, self.plan, list(missing))
         arrays: dict[str, NDArray[Any]] = {}
         if len(known.new):
-            network = self._with_keras()
-            preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
+            network = self.with_keras()
             self.say("working", what=known.doing)
             forward = network.forward(
                 known.images(images),
                 layers,
-                preprocessing=preprocessing,
+                preprocessing=self.preprocessing,
                 readings={column: stage for column, stage in readings.items() if column in missing},
                 report=lambda progress: self.report(replace(progress, what=known.doing)),
                 **({"batch_size": self.options.batch} if self.options.batch else {}),
@@ -204,20 +212,30 @@ class Worker:
         seconds = time.perf_counter() - started
         logger.info("%d layers of %d images, %d new, in %.2f s", len(layers), known.n, len(known.new), seconds)
 
+    def _answer(self, column: str, key: str, started: float) -> None:
+        """What a visitor asked for with values of his own."""
+        asked, values = parsed(column)
+        self.say("working", what=asked.title)
+        made = asked.function(Desk(self, self.plan.needs(column)), **values)
+        self._keep(column, key, np.asarray(made.array), started, facts=dict(made.facts))
+        self.store.release(key)
+        asked.displace(self.store)
+        logger.info("%s %s in %.2f s", column, made.array.shape, time.perf_counter() - started)
+
     def _look_at(self, column: str, started: float) -> None:
         """What the network says about a picture that a visitor brought along."""
         uploads = Uploads(self.store)
         name = column.removeprefix(UPLOAD)
         picture = uploads.read(name)
-        network = self._with_keras()
-        preprocessing = Preprocessing.from_dict(self.opened.preprocessing)
+        network = self.with_keras()
         self.say("working", what="looking at the uploaded picture")
-        said = network.forward(picture.image[None], self.opened.layers, preprocessing=preprocessing, report=silent)
+        image, layers = picture.image[None], self.opened.layers
+        said = network.forward(image, layers, preprocessing=self.preprocessing, report=silent)
         answer = Answer(said.logits[0], {layer: rows[0] for layer, rows in said.activations.items()})
         seconds = round(time.perf_counter() - started, 3)
         uploads.keep_answer(name, self.opened, answer, column=column, seconds=seconds)
 
-    def _with_keras(self) -> Network:
+    def with_keras(self) -> Network:
         """The network itself, which a worker that found everything in the store has not opened yet."""
         if self._network is None:
             self.say("working", what=f"opening {backbones.opener(reading.resolve(self.options.model))}")
@@ -241,7 +259,8 @@ class Worker:
     def _keep(self, column: str, key: str, array: NDArray[Any], started: float, **about: Any) -> None:
         self.store.write(key, array, column=column, seconds=round(time.perf_counter() - started, 3), **about)
 
-    def _read(self, column: str) -> NDArray[Any]:
+    def read(self, column: str) -> NDArray[Any]:
+        """A column that was made before. Raises Damaged if it cannot be read any more; it is made again then."""
         array = self.store.read(self.plan.key(column))
         if array is None:
             if column in self.damaged:
