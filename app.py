@@ -14,6 +14,7 @@ import json
 import logging
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def main(words: list[str] | None = None) -> int:
         level = logging.INFO if options.verbose else logging.WARNING
         logging.basicConfig(level=level, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
         options.models, options.datasets = arguments.told_apart(options.words)
-        return _report(options) if options.check or options.export else _serve(options)
+        return _report(options) if options.check or options.export or options.report else _serve(options)
     except InspectorError as error:
         return _refuse(error)
     except KeyboardInterrupt:
@@ -171,6 +172,8 @@ def _reported(
         raise BadWorkspace(f"{session.status.trouble}; free memory or use --limit, then start again")
     for path in export.export(session, folder) if folder else ():
         _say(str(path))
+    if options.report:
+        _say(str(_written(session, options.report, asked if named else None)))
     if not options.check:
         return {}
     findings = export.findings(session)
@@ -178,6 +181,25 @@ def _reported(
     for sentence in [] if options.json else [*findings, *(f"LIMIT BROKEN  {line}" for line in broken)]:
         _say(f"{PurePath(asked.model).name}: {sentence}" if named else sentence)
     return {**export.run(session), "findings": findings, "broken": broken}
+
+
+def _written(session: Session, path: Path, of: Options | None) -> Path:
+    """Write the report; of several networks each into a file that bears its name."""
+    from callbacks.routes import png
+    from layouts.report import report
+    from workspace.store import BadWorkspace
+
+    if of is not None:
+        path = path.with_stem(f"{path.stem}-{PurePath(of.model).stem}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        side = path.with_name(f"{path.name}.part")
+        with side.open("w", encoding="utf-8") as file:
+            file.writelines(report(session, png, made=time.strftime("%Y-%m-%d %H:%M")))
+        side.replace(path)
+    except OSError as error:
+        raise BadWorkspace(f"--report {path}: cannot be written ({error.strerror}); give another file") from None
+    return path
 
 
 def _pairs(options: argparse.Namespace) -> Pairs:

@@ -108,7 +108,7 @@ def _counts(truth: NDArray[np.int64], answer: NDArray[np.int64], c: int) -> NDAr
 
 def _assigned(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """(c,): the class of each output."""
-    from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+    from scipy.optimize import linear_sum_assignment
 
     c = len(counts)
     _, classes = linear_sum_assignment(counts * (c + 1) + np.eye(c, dtype=np.int64), maximize=True)

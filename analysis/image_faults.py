@@ -107,8 +107,8 @@ def image_fault(brightness: Float, contrast: Float, sharpness: Float, informatio
     return np.where(information == 0, NAMES.index("little information"), found).astype(np.int64)
 
 
-def deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far each value lies above the median, in standard deviations of that side.
+def deviations(values: NDArray[np.float64], least: float = LEAST) -> NDArray[np.float64]:
+    """How far each value lies above the median, in standard deviations of that side, which are `least` at least.
 
     values: (n,), may be not-a-number -> (n,) float64, negative below the median.
     """
@@ -116,7 +116,7 @@ def deviations(values: NDArray[np.float64]) -> NDArray[np.float64]:
     if not len(known):
         return np.full(len(values), np.nan)
     median, high = np.quantile(known, [0.5, 1 - SIDE])
-    return np.asarray((values - median) / max((high - median) / NORMAL, LEAST))
+    return np.asarray((values - median) / max((high - median) / NORMAL, least))
 
 
 def _gray(images: Images) -> Iterator[Float]:

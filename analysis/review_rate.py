@@ -42,12 +42,23 @@ def left(places: NDArray[np.integer], wrong: NDArray[np.bool_], n: int, *, falli
     Returns:
         None if fewer than ten are reviewed: nothing can be said then.
     """
+    drawn = draws(places, wrong, n, falling=falling)
+    if drawn is None:
+        return None
+    low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975], method="nearest")
+    return Left(int(middle), int(low), int(high))
+
+
+def draws(
+    places: NDArray[np.integer], wrong: NDArray[np.bool_], n: int, *, falling: bool = True
+) -> NDArray[np.int64] | None:
+    """(DRAWS,) numbers of wrong ones that may be left, as likely as `left` holds them; None as there."""
     if len(places) < FEWEST:
         return None
     rest = np.ones(n, bool)
     rest[places] = False
     if not rest.any():
-        return Left(0, 0, 0)
+        return np.zeros(DRAWS, np.int64)
     seen, found, missed = _binned(places, wrong)
     ahead, count, _ = _binned(np.flatnonzero(rest), np.ones(np.count_nonzero(rest), bool))
     slopes, shoulders = (SLOPES, SHOULDERS) if falling else (np.zeros(1), SHOULDERS[:1])
@@ -61,9 +72,7 @@ def left(places: NDArray[np.integer], wrong: NDArray[np.bool_], n: int, *, falli
     odds = level[likely] + slope[likely] * np.log1p(ahead / shoulder[likely])
     expected = (count / (1 + np.exp(-odds))).sum(axis=1)
     random = np.random.default_rng(0)
-    drawn = np.minimum(random.poisson(random.choice(expected, DRAWS, p=weight)), np.count_nonzero(rest))
-    low, middle, high = np.quantile(drawn, [0.025, 0.5, 0.975], method="nearest")
-    return Left(int(middle), int(low), int(high))
+    return np.minimum(random.poisson(random.choice(expected, DRAWS, p=weight)), np.count_nonzero(rest))
 
 
 def _binned(

@@ -18,7 +18,6 @@ inside the function, because the server reads this folder too.
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -62,9 +61,11 @@ class Rule:
 
     def layer(self, column: str) -> str | None:
         """The layer that makes this rule's name into the column; "" without one; None if it cannot."""
-        pattern = "(?P<layer>.+)".join(re.escape(part) for part in self.name.split("{layer}"))
-        found = re.fullmatch(pattern, column)
-        return None if found is None else found.groupdict().get("layer", "")
+        before, any_layer, after = self.name.partition("{layer}")
+        if not any_layer:
+            return "" if column == self.name else None
+        layer = column[len(before) : len(column) - len(after)]
+        return layer if layer and column == f"{before}{layer}{after}" else None
 
     def needed(self, layer: str) -> dict[str, str]:
         """Parameter -> column, with the layer filled in."""
@@ -105,7 +106,9 @@ def find(column: str) -> tuple[Rule, str]:
     Raises:
         UnknownName: no rule makes it.
     """
-    matches = [(found, layer) for found in RULES if (layer := found.layer(column)) is not None]
-    if not matches:
-        raise UnknownName(f"column '{column}': no rule makes it; {nearest(column, RULES.names())}")
-    return min(matches, key=lambda match: "{layer}" in match[0].name)
+    if column in RULES and "{layer}" not in column:
+        return RULES[column], ""
+    for found in RULES:
+        if layer := found.layer(column):
+            return found, layer
+    raise UnknownName(f"column '{column}': no rule makes it; {nearest(column, RULES.names())}")

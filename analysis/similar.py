@@ -106,6 +106,16 @@ def nearest(
     return Nearest(indices[order], exact[order], searched, left_out)
 
 
+def distances(
+    points: NDArray[np.floating], query: NDArray[np.floating], *, metric: Metric = "euclidean"
+) -> NDArray[np.float32]:
+    """(n,) distances of all points (n, d) to the query (d,), right up to rounding; not-a-number without one."""
+    found, point = np.empty(len(points), np.float32), np.asarray(query, np.float32)
+    for rows in blocks(*points.shape, most=BLOCK):
+        found[rows] = _roughly(points[rows], point, metric)
+    return np.sqrt(found) if metric == "euclidean" else found
+
+
 def exactly(points: NDArray[np.floating], query: NDArray[np.floating], metric: Metric) -> Floats:
     """(m,) float64 distances of a few points (m, d) to the query (d,)."""
     rows, point = np.asarray(points, np.float64), np.asarray(query, np.float64)

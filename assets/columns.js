@@ -68,9 +68,16 @@
     return text.replace("-", "−");
   }
 
-  /* What a fact {values, names, digits} says of a sample. */
+  /* Which of the names in `bits` a sample has: name k where bit k % 8 of its byte k // 8 is set. */
+  function factNames({ bits, values }, index) {
+    const width = Math.ceil(bits.length / 8);
+    return bits.map((_, code) => code).filter((code) => values && (values[index * width + (code >> 3)] >> (code & 7)) & 1);
+  }
+
+  /* What a fact {values, names or bits, digits} says of a sample. */
   function factText(fact, index) {
     if (!fact || !fact.values) return NONE;
+    if (fact.bits) return factNames(fact, index).map((code) => fact.bits[code]).join(", ") || NONE;
     const value = fact.values[index];
     return fact.names && fact.names.length ? fact.names[value] ?? NONE : format(value, fact.digits);
   }
@@ -78,5 +85,5 @@
   /* Of a column of one bit a sample, as selections and results of a query are. */
   const hasBit = (bits, index) => Boolean(bits && (bits[index >> 3] >> (index & 7)) & 1);
 
-  Object.assign(innerview, { column, format, factText, hasBit });
+  Object.assign(innerview, { column, format, factNames, factText, hasBit });
 })();

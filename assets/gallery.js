@@ -187,7 +187,7 @@
     return {
       get ready() {
         const { waiting, error, sheets, rows, first, last } = latest.current;
-        if (error) return true;
+        if (error || scroller.current.offsetParent === null) return true; // not on the page now, so nothing is owed
         return !waiting && (!rows || rows.length === 0 || (last > first && !sheets.busy));
       },
       get rows() { return latest.current.rows ? latest.current.rows.length : 0; },

@@ -63,6 +63,13 @@
     return [h("div", { key: "label", className }, label), h("div", { key: "predicted", className }, rest)];
   }
 
+  /* The tags of a sample, each behind its color; an empty line where there are none, for all cards are as high. */
+  function Tags({ fact, index }) {
+    const codes = fact.values ? innerview.factNames(fact, index) : [];
+    return h("div", { className: "iv-card-tags" }, codes.map((code) =>
+      h("span", { key: code }, h("i", { style: { backgroundColor: fact.colors[code] } }), fact.bits[code])));
+  }
+
   function Words({ facts, index, mark }) {
     const { label, predicted, loss, others } = facts;
     return h("div", { className: "iv-card-words" },
@@ -70,7 +77,7 @@
         h("span", { className: "iv-card-index" }, index.toLocaleString("en-US")),
         loss && h("span", { className: "iv-card-loss" }, text(loss, index))),
       (label || predicted) && Classes({ facts, index, mark }),
-      others.map((fact) => h("div", { key: fact.name },
+      others.map((fact) => fact.bits ? h(Tags, { key: fact.name, fact, index }) : h("div", { key: fact.name },
         h("span", { className: "iv-card-title" }, fact.title), h("span", { className: "iv-card-loss" }, text(fact, index)))));
   }
 

@@ -10,6 +10,15 @@
 
       // With nothing selected the result is shown; after the first mark it has to be asked for.
       stay: (chosen, pool) => (chosen && chosen.mode === "add" && !pool ? "query" : skip()),
+
+      // The same for the list beside maps, which has no menu for it until something is selected.
+      hold: (chosen, state) => (chosen && chosen.mode === "add" && !state.pool ? { ...state, pool: "query" } : skip()),
+
+      // Whether that list is folded away.
+      fold: (state, name) => {
+        const now = `sheet inspection${state.inspection === "folded" ? " folded" : ""}`;
+        return now === name ? skip() : now;
+      },
     },
   });
 

@@ -14,6 +14,19 @@
   const path = (url = window.location) => url.pathname.replace(new URL(".", document.baseURI).pathname, "/");
   innerview.path = path;
 
+  // The page of a sample has its index in the path. What one came from says which list its arrows lead through.
+  const SAMPLE = /^\/sample(?:\/(.*))?$/;
+  const LISTS = { "/table": "table", "/images": "pool", "/labels": "issues", "/losses": "loss" };
+  let before = null; // the path of the page that was open
+
+  function onSamplePage(path, state, remembered) {
+    const [, index] = path.match(SAMPLE);
+    let sample = state.sample || "";
+    try { if (index) sample = decodeURIComponent(index); } catch { sample = index; }
+    const among = (!remembered && LISTS[before]) || state.among || "";
+    return { ...state, sample, among, focus: state.focus === sample ? "" : state.focus };
+  }
+
   function merged(state, changes) {
     const next = { ...(state || {}), ...changes };
     const same = Object.keys(changes).every((name) => (state || {})[name] === changes[name]);
@@ -22,7 +35,8 @@
 
   function address(page, state) {
     const query = new URLSearchParams();
-    for (const name of Object.keys(state).sort()) if (state[name]) query.set(name, state[name]);
+    for (const name of Object.keys(state).sort()) if (state[name] && name !== "sample") query.set(name, state[name]);
+    if (SAMPLE.test(page)) page = state.sample ? "/sample/" + encodeURIComponent(state.sample) : "/sample";
     const text = query.toString().replaceAll("%2F", "/").replaceAll("%2C", ",");
     return new URL("." + page, document.baseURI).href + (text ? "?" + text : "");
   }
@@ -53,9 +67,12 @@
         // A step that a callback takes is told before the browser has taken it: then its address counts.
         const remembered = window.location.href === href && window.history.state && window.history.state.innerview;
         const given = Object.fromEntries(url.searchParams);
-        const next = remembered || (url.search ? given : state || {});
+        let next = remembered || (url.search ? given : state || {});
+        let page = path(url);
+        if (SAMPLE.test(page)) [next, page] = [onSamplePage(page, next, remembered), "/sample"];
+        before = page;
         delete next.token;
-        return [{ path: path(url), state: next, stamp: Date.now() }, { ...next }];
+        return [{ path: page, state: next, stamp: Date.now() }, { ...next }];
       },
 
       write(state) {
@@ -77,7 +94,11 @@
         if (go === "table") return [skip(), address("/table", { ...state, query: value, filters: "", hidden: "" })];
         if (go === "map") return [skip(), address("/projection", { ...state, color: value })];
         if (go === "pool") return [skip(), address("/images", { ...state, query: value, pool: "query", hidden: "" })];
+        if (go === "listed") return [merged(state, { pool: value }), skip()]; // beside maps nobody is led away
         const next = { ...state, [go]: value };
+        if (go === "reviewing") return [skip(), address("/review", next)];
+        if (go === "asked") return [skip(), address("/similar", { ...next, focus: "", upload: "" })];
+        if (go === "place") return [skip(), address("/projection", { ...state, focus: value })];
         return go === "layer" ? [skip(), address("/projection", next)] : [merged(state, next), skip()];
       },
 

@@ -27,6 +27,7 @@
   function watch(scene) {
     return innerview.stage.watch(scene.stage, () => scene.measure(), () => scene.repaint(), [
       [window, "innerview:hover", ({ detail }) => detail.source !== scene.key && scene.link(detail.index)],
+      [window, "innerview:view", ({ detail }) => scene.follow(detail)],
       [scene.canvas, "webglcontextlost", (event) => {
         event.preventDefault(); // else it is never restored
         scene.lost = true;

@@ -18,7 +18,7 @@
       const picture = this.overlay.pictureAt(px, py);
       if (picture !== NOBODY) return picture;
       const [x, y] = this.camera.toData(px, py);
-      const top = this.props.front && this.levels ? this.topmost(x, y) : NOBODY;
+      const top = (this.props.front || this.sizes) && this.levels ? this.topmost(x, y) : NOBODY;
       return top !== NOBODY ? top : this.grid.nearest(x, y, REACH / this.camera.scale(), this.shown);
     },
 

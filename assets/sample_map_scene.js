@@ -294,6 +294,17 @@
       change(this.camera);
       this.turn();
       this.tellView();
+      const { together } = this.props;
+      if (!together) return;
+      const detail = { together, source: this.key, view: this.camera.view() };
+      window.dispatchEvent(new CustomEvent("innerview:view", { detail }));
+    }
+
+    /* Another map has moved. */
+    follow({ together, source, view }) {
+      if (source === this.key || together !== this.props.together || !this.grid) return;
+      this.show(view);
+      this.tellView();
     }
 
     zoom(factor) {

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const BOXES = "#selection-tag-box, #sample-tag-box";
+  const BOXES = ".tag-box input"; // of the page, of the panel, of the tray
 
   function names() {
     const place = document.getElementById("tag-names");

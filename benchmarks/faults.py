@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 SIZE = 10_000  # pictures of one case, fewer where a file has fewer
 WRONG, STRANGE, COPIED = 0.05, 0.02, 0.02
+CLASSES = 10
 KINDS = ("other data set", "noise", "inverted", "turned by 90 degrees", "blurred")
 COPIES = ("exact", "shifted by a pixel", "JPEG at quality 50", "darker", "brighter", "noise of 8 levels")
 FILES = {"mnist": "mnist.npz", "fashion_mnist": "fashion_mnist.npz", "cifar10": "cifar10_small.npz"}
@@ -30,14 +30,26 @@ class Pictures:
 
 def pictures(data: Path, name: str, seed: int) -> Pictures:
     """Two disjoint draws of at most SIZE each."""
-    with np.load(data / FILES[name]) as file:
-        images = np.concatenate([file["x_train"], file["x_test"]])
-        labels = np.concatenate([file["y_train"], file["y_test"]]).reshape(-1).astype(np.int64)
-    images = images[..., None] if images.ndim == 3 else images
+    images, labels, _ = _read(data, name)
     order = np.random.default_rng(seed).permutation(len(images))
     half = min(SIZE, len(images) // 2)
     first, second = order[:half], order[half : 2 * half]
     return Pictures((images[first], labels[first]), (images[second], labels[second]))
+
+
+def whole(data: Path, name: str, n: int) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """At most n samples, of both splits in equal shares: images, labels, split."""
+    images, labels, split = _read(data, name)
+    rows = np.sort(np.random.default_rng(0).permutation(len(images))[:n])
+    return images[rows], labels[rows], split[rows]
+
+
+def _read(data: Path, name: str) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    with np.load(data / FILES[name]) as file:
+        images = np.concatenate([file["x_train"], file["x_test"]])
+        labels = np.concatenate([file["y_train"], file["y_test"]]).reshape(-1).astype(np.int64)
+        split = np.repeat([0, 1], [len(file["x_train"]), len(file["x_test"])])
+    return images[..., None] if images.ndim == 3 else images, labels, split
 
 
 def wrong_labels(labels: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
@@ -101,11 +113,9 @@ def copies(images: NDArray[np.uint8], seed: int) -> tuple[NDArray[np.uint8], NDA
     return images, planted
 
 
-def trained(images: NDArray[np.uint8], labels: NDArray[np.int64], epochs: int, seed: int) -> Any:
-    """The tutorials' network, trained, saved, and opened as the program opens it."""
+def train(images: NDArray[np.uint8], labels: NDArray[np.int64], epochs: int, seed: int, path: Path) -> None:
+    """Train the tutorials' network and write it to a file."""
     import keras
-
-    from model.network import open_network
 
     keras.utils.set_random_seed(seed)
     layers = keras.layers
@@ -118,15 +128,12 @@ def trained(images: NDArray[np.uint8], labels: NDArray[np.int64], epochs: int, s
             layers.MaxPooling2D(),
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
-            layers.Dense(10),
+            layers.Dense(CLASSES),
         ]
     )
     network.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     network.fit(images / np.float32(255), labels, epochs=epochs, batch_size=64, verbose=0)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "network.keras"
-        network.save(path)
-        return open_network(path, images.shape[1:], n_classes=10)
+    network.save(path)
 
 
 def _like(picture: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:

@@ -1,129 +1,211 @@
 """What the scores find of planted faults, against the loss, cleanlab and DNIKit's recipe, and what they cost.
 
-Average precision and AUROC: 1 is perfect, chance is the share of planted faults, and 0.5.
+Average precision and AUROC: 1 is perfect, chance is the share of planted faults, and 0.5. With `--cache` the
+networks and what they see are kept, so that a run that was interrupted goes on where it was.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import faults
+from analysis.list_precision import by_labels, by_tail, expected, ranked
+from benchmarks import faults, machine
+from benchmarks.insight_table import Figures, table
+from benchmarks.kept import LAST, SCORES, Kept
+from benchmarks.worked_out import WorkedOut
 
 SEEDS = range(3)
-LAST = "features/last"
+COSTED = (  # every column of faults, without those of the overview and the maps
+    "label_issue", "suggested", "confident_pairs", "label_suspect", "suspect_counts", "quality", "outlier",
+    "odd_view", "stranger", "near_copy", "duplicate", "image_fault", "familiarity", "class_familiarity",
+    "loss_weight", "sampling_weight", "error_cause",
+)  # fmt: skip
+SIGNS = {  # which planted fault a score with a bad end must find
+    "wrong labels": ("label_issue", "loss", "quality", "class_familiarity"),
+    "strange pictures": ("outlier", "familiarity", "class_familiarity", "confidence", "margin", "entropy"),
+    "near copies": ("near_copy",),
+    "even pictures": ("information",),
+    "blurred pictures": ("sharpness",),
+}
 
 
-def run(data: Path | None, full: bool) -> None:
-    """Print a table. Needs mnist.npz and fashion_mnist.npz in `data`; seed 0 alone unless `full`."""
+def run(data: Path | None, full: bool, cache: Path | None = None) -> None:
+    """Print figures as they come, then a table. Seed 0 alone and 10,000 samples unless `full`.
+
+    Needs mnist.npz, fashion_mnist.npz, cifar10_small.npz in `data`, or some of them.
+    """
     names = [name for name, file in faults.FILES.items() if data is not None and (data / file).exists()]
     if data is None or not names:
         print("skipped: give --data DIR with mnist.npz, fashion_mnist.npz, cifar10_small.npz")
         return
-    for seed in SEEDS if full else [0]:
-        for name in names:
-            halves = faults.pictures(data, name, seed)
-            images, labels = halves.one
-            given = faults.wrong_labels(labels, seed)
-            memorized = faults.trained(images, given, faults.BY_HEART, seed)
-            _labels(f"{name}, seed {seed}, trained on the wrong labels", memorized, images, given, labels)
-            clean = faults.trained(images, labels, faults.EPOCHS[name], seed)
-            held_out = halves.two[0], faults.wrong_labels(halves.two[1], seed)
-            _labels(f"{name}, seed {seed}, trained on clean labels  ", clean, *held_out, halves.two[1])
-            other = next(each for each in (*reversed(names), name) if each != name or len(names) == 1)
-            strange = faults.pictures(data, other, seed).two[0]
-            _strangers(f"{name}, seed {seed}", clean, halves, strange, seed)
-            _copies(f"{name}, seed {seed}", clean, halves.two[0], seed)
+    with tempfile.TemporaryDirectory() as folder:
+        kept, found = Kept(cache or Path(folder)), Figures()
+        for seed in SEEDS if full else [0]:
+            for name in names:
+                for part, case, n, figures in _case(kept, data, names, name, seed):
+                    found.add(part, name, case, seed, n, figures)
+                    said = ", ".join(f"{what} {value:.4g}" for what, value in figures.items())
+                    print(f"{part}, {name}, seed {seed}{case and ', '}{case} (n = {n:,}): {said}", flush=True)
+        for n in (10_000, 70_000) if full else (10_000,):
+            for part, case, n_, figures in _cost(kept, data, names[0], n):
+                found.add(part, names[0], case, 0, n_, figures)
+                print(f"{part}, {names[0]}, {case} (n = {n_:,}): {figures}", flush=True)
+        print(f"\n{table(found)}")
+        if cache is not None:
+            (cache / "insight.md").write_text(table(found) + "\n", encoding="utf-8")
+
+
+Row = tuple[str, str, int, dict[str, float]]
+
+
+def _case(kept: Kept, data: Path, names: list[str], name: str, seed: int) -> Iterator[Row]:
+    """Everything about one data set and one seed: part, case, samples, figures."""
+    halves = faults.pictures(data, name, seed)
+    images, labels = halves.one
+    given = faults.wrong_labels(labels, seed)
+    memorized = kept.trained(images, given, faults.BY_HEART, seed)
+    yield from _labels(kept, memorized, images, given, labels, "trained on the wrong labels")
+    clean = kept.trained(images, labels, faults.EPOCHS[name], seed)
+    wrong = faults.wrong_labels(halves.two[1], seed)
+    yield from _labels(kept, clean, halves.two[0], wrong, halves.two[1], "trained on clean labels")
+    other = next(each for each in (*reversed(names), name) if each != name or len(names) == 1)
+    yield from _strangers(kept, clean, halves, faults.pictures(data, other, seed).two[0], seed)
+    yield from _copies(kept, clean, halves.two[0], seed)
 
 
 def _labels(
-    title: str, network: Any, images: NDArray[np.uint8], given: NDArray[np.int64], true: NDArray[np.int64]
-) -> None:
+    kept: Kept, network: Path, images: NDArray[np.uint8], given: NDArray[np.int64], true: NDArray[np.int64], case: str
+) -> Iterator[Row]:
     """Average precision of the planted wrong labels."""
-    from analysis.label_issues import label_issue, opinions, verdicts
-    from analysis.loss import loss
-    from analysis.quality import quality
-
-    logits, seen = _seen(network, images)
-    begin = time.process_time()
-    said = opinions(seen["features/early"], seen["features/late"], given)
-    issue = label_issue(verdicts(said, logits, given, np.zeros(len(given), np.int64)), given)
-    seconds = time.process_time() - begin
+    seen = kept.seen(network, images)
+    split = np.zeros(len(given), np.int64)
+    columns = WorkedOut({**seen, "labels": given, "split": split})
     scores = {
-        "label_issue": issue,
-        "quality": -quality(seen[LAST], given),
-        "loss": loss(logits, given),
-        **_cleanlab(logits, given),
-        "DNIKit's recipe, class by class": _familiarity(seen[LAST], given, given),
+        "ours": columns["label_issue"],
+        "quality": -columns["quality"],
+        "loss": columns["loss"],
+        **_cleanlab(seen[SCORES], given),
+        "DNIKit's recipe by class": _familiarity(seen[LAST], given, given),
     }
-    figures = ", ".join(f"{name} {_precision(values, given != true):.3f}" for name, values in scores.items())
-    print(f"wrong labels, {title}: average precision {figures}; {seconds:.1f} s of CPU", flush=True)
+    yield "a: wrong labels", case, len(given), {name: _precision(s, given != true) for name, s in scores.items()}
+    chance = by_labels(columns["verdicts"], given, _listed(columns, "label_issue", "label_suspect"))
+    yield _reckoned(columns, "label_issue", "label_suspect", chance, given != true, case)
+    if "clean" in case:
+        yield "e: signs", "wrong labels", len(given), _signs(columns, "wrong labels", given != true)
 
 
-def _strangers(title: str, network: Any, halves: faults.Pictures, other: NDArray[np.uint8], seed: int) -> None:
+def _strangers(
+    kept: Kept, network: Path, halves: faults.Pictures, other: NDArray[np.uint8], seed: int
+) -> Iterator[Row]:
     """AUROC of the planted strangers among the held-out half; the other half is the reference."""
     from sklearn.metrics import roc_auc_score
 
-    from analysis.outliers import outlier, outlier_parts
-
     images, kinds = faults.strangers(halves.two[0], other, seed)
     n = len(halves.one[0])
-    _, seen = _seen(network, np.concatenate([halves.one[0], images]))
+    both = np.concatenate([halves.one[0], images])
+    seen = kept.seen(network, both)
     labels = np.concatenate([halves.one[1], halves.two[1]])
     split = (np.arange(len(labels)) >= n).astype(np.int64)
-    begin = time.process_time()
-    names = ("early", "early_peaks", "late", "late_peaks", "last")
-    ours = outlier(outlier_parts(*(seen[f"features/{name}"] for name in names), labels, split))[n:]
-    seconds = time.process_time() - begin
+    columns = WorkedOut({**seen, "labels": labels, "split": split, "images": both})
+    ours = columns["outlier"][n:]
     recipe = _familiarity(seen[LAST], np.where(split == 0, 0, -1), np.zeros(len(labels), np.int64))[n:]
-    worst = min(
-        (float(roc_auc_score(kinds[rows] == kind, ours[rows])), faults.KINDS[kind])
-        for kind in range(len(faults.KINDS))
-        for rows in [(kinds == kind) | (kinds < 0)]
-    )
-    print(
-        f"strangers, {title}: AUROC outlier {roc_auc_score(kinds >= 0, ours):.4f}, worst kind {worst[0]:.3f} "
-        f"({worst[1]}), DNIKit's recipe {roc_auc_score(kinds >= 0, recipe):.4f}; {seconds:.1f} s of CPU for "
-        f"{len(labels):,}",
-        flush=True,
-    )
+    figures = {
+        "ours": float(roc_auc_score(kinds >= 0, ours)),
+        "DNIKit's recipe": float(roc_auc_score(kinds >= 0, recipe)),
+    }
+    each = {}
+    for kind, what in enumerate(faults.KINDS):
+        rows = (kinds == kind) | (kinds < 0)
+        each[f"ours: {what}"] = float(roc_auc_score(kinds[rows] == kind, ours[rows]))
+    yield "b: strange pictures", "", len(images), {**figures, "ours, worst kind": min(each.values()), **each}
+    chance = by_tail(columns["outlier"], _listed(columns, "outlier", "stranger"))
+    real = np.concatenate([np.zeros(n, bool), kinds >= 0])
+    yield _reckoned(columns, "outlier", "stranger", chance, real, "strange pictures")
+    rows = np.arange(len(labels)) >= n
+    yield "e: signs", "strange pictures", len(images), _signs(columns, "strange pictures", kinds >= 0, rows)
+    blurred = kinds == faults.KINDS.index("blurred")
+    yield "e: signs", "blurred pictures", len(images), _signs(columns, "blurred pictures", blurred, rows)
+    even = halves.two[0].copy()
+    even[::50] = even[::50].mean(axis=(1, 2), keepdims=True).astype(np.uint8)
+    planted = np.arange(len(even)) % 50 == 0
+    yield "e: signs", "even pictures", len(even), _signs(WorkedOut({"images": even}), "even pictures", planted)
 
 
-def _copies(title: str, network: Any, images: NDArray[np.uint8], seed: int) -> None:
+def _copies(kept: Kept, network: Path, images: NDArray[np.uint8], seed: int) -> Iterator[Row]:
     """Average precision of the planted near copies."""
-    from analysis.near_copies import copy_group, copy_of, near_copy
-
     images, planted = faults.copies(images, seed)
-    _, seen = _seen(network, images)
-    begin = time.process_time()
-    found = copy_of(images, seen[LAST])
-    seconds = time.process_time() - begin
-    flagged = copy_group(found) >= 0
-    print(
-        f"near copies, {title}: average precision {_precision(near_copy(found), planted):.4f}; of {flagged.sum()} "
-        f"flagged {planted[flagged].mean():.3f} planted, of {planted.sum()} planted {flagged[planted].mean():.3f} "
-        f"flagged; {seconds:.1f} s of CPU",
-        flush=True,
-    )
+    columns = WorkedOut({**kept.seen(network, images), "images": images})
+    flagged = columns["copy_group"] >= 0
+    figures = {
+        "average precision": _precision(columns["near_copy"], planted),
+        "of the flagged planted": float(planted[flagged].mean()),
+        "of the planted flagged": float(flagged[planted].mean()),
+    }
+    yield "c: near copies", "", len(images), figures
+    chance = by_tail(columns["near_copy"], _listed(columns, "near_copy", "duplicate_group"))
+    yield _reckoned(columns, "near_copy", "duplicate_group", chance, planted, "near copies")
+    yield "e: signs", "near copies", len(images), _signs(columns, "near copies", planted)
 
 
-def _seen(network: Any, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], Mapping[str, NDArray[np.float32]]]:
-    """Logits, and the features that the scores read."""
-    from model.preprocessing import Preprocessing
-    from model.stages import stages
-
-    last = network.info.default_layer
-    result = network.forward(images, [last], preprocessing=Preprocessing(), readings=stages(network.info))
-    features = {f"features/{name}": values for name, values in result.features.items()}
-    return result.logits, {**features, LAST: result.activations[last]}
+def _ranked(columns: WorkedOut, score: str, flag: str) -> NDArray[np.intp]:
+    flags = columns[flag]
+    return ranked(columns[score], flags >= 0 if flag == "duplicate_group" else flags == 1)
 
 
-def _cleanlab(logits: NDArray[np.float32], given: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def _listed(columns: WorkedOut, score: str, flag: str) -> NDArray[np.float64]:
+    """The scores of the samples of a list, the worst first."""
+    return columns[score][_ranked(columns, score, flag)].astype(np.float64)
+
+
+def _reckoned(
+    columns: WorkedOut, score: str, flag: str, chance: NDArray[np.float64], real: NDArray[np.bool_], case: str
+) -> Row:
+    """What the audit would expect of a list of planted faults, beside what is so."""
+    rows, found = _ranked(columns, score, flag), {}
+    for k, which in ((50, "first 50"), (len(rows), "list")):
+        said = expected(chance, k)
+        found |= {f"{which} expected": said.n, f"{which} low": said.low, f"{which} high": said.high}
+        found[f"{which} real"] = float(real[rows[:k]].sum())
+    return "f: how many of a list are real", case, len(real), {"listed": float(len(rows)), **found}
+
+
+def _cost(kept: Kept, data: Path, name: str, n: int) -> Iterator[Row]:
+    """Processor seconds of every score, activations given."""
+    halves = faults.pictures(data, name, 0)
+    network = kept.trained(*halves.one, faults.EPOCHS[name], 0)
+    images, labels, split = faults.whole(data, name, n)
+    columns = WorkedOut({**kept.seen(network, images), "images": images, "labels": labels, "split": split})
+    (_, took) = machine.timed(lambda: [columns[name] for name in COSTED])
+    dearest = sorted(columns.seconds, key=columns.seconds.__getitem__, reverse=True)[:6]
+    seconds = {name: round(columns.seconds[name], 1) for name in dearest}
+    total = {"all scores, CPU s": round(took.cpu, 1), "by the clock, s": round(took.wall, 1)}
+    yield "cost", f"{n:,} samples", len(images), {**total, **seconds}
+
+
+def _signs(
+    columns: WorkedOut, fault: str, planted: NDArray[np.bool_], rows: NDArray[np.bool_] | None = None
+) -> dict[str, float]:
+    """AUROC of every score's bad end on a planted fault: below 0.5 its sign is wrong."""
+    from sklearn.metrics import roc_auc_score
+
+    from analysis.rule import RULES
+
+    found = {}
+    for name in SIGNS[fault]:
+        values = columns[name] if rows is None else columns[name][rows]
+        bad = values if RULES[name].bad == "high" else -values
+        known = np.isfinite(bad)
+        found[name] = float(roc_auc_score(planted[known], bad[known]))
+    return found
+
+
+def _cleanlab(logits: NDArray[np.float32], given: NDArray[np.int64]) -> Mapping[str, NDArray[Any]]:
     try:
         from cleanlab.rank import get_label_quality_scores
     except ImportError:
@@ -131,7 +213,7 @@ def _cleanlab(logits: NDArray[np.float32], given: NDArray[np.int64]) -> dict[str
         return {}
     from analysis.uncertainty import probabilities
 
-    return {"cleanlab on the probabilities": -get_label_quality_scores(given, probabilities(logits).astype(float))}
+    return {"cleanlab": -get_label_quality_scores(given, probabilities(logits).astype(float))}
 
 
 def _familiarity(points: NDArray[np.float32], fit: NDArray[np.int64], judge: NDArray[np.int64]) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from flask import Flask, Response, request
 import layouts.kit.state
 from callbacks.results import asked
 from callbacks.routes import line, png
-from layouts import exports
+from layouts import exports, report
 from layouts.kit import ids
 from util import InspectorError
 from workspace import export, streams, vectors
@@ -47,6 +48,16 @@ def register(app: Dash, session: Session) -> None:
     @server.get("/export/innerview.json")
     def about() -> Response:
         return _about(session)
+
+    @server.get("/export/report.html")
+    def whole_report() -> Response:
+        try:
+            pieces = list(report.report(session, png, made=time.strftime("%Y-%m-%d %H:%M")))
+        except ColumnNotReady as waiting:
+            return line(503, str(waiting))
+        response = Response("".join(pieces), mimetype="text/html")
+        response.headers["Content-Disposition"] = 'attachment; filename="innerview-report.html"'
+        return response
 
     @app.callback(
         Output(exports.body_id(ALL), "children"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import maps, query
+from layouts import maps
 from layouts.kit import ids
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PROPERTIES = (
     "positions", "lines", "marks", "color", "size", "front", "facts", "total", "note", "selection", "shown", "focus",
-    "images", "imageSize",
+    "images", "imageSize", "together",
 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def register(app: Dash, session: Session) -> None:
         """What a lasso or box selects."""
         triggered = ctx.triggered_id
         drawn = next((i for i, entry in enumerate(ctx.inputs_list[0]) if entry["id"] == triggered), None)
-        if drawn is None or not lassos[drawn] or not positions[drawn]:
+        if drawn is None or not isinstance(triggered, dict) or not lassos[drawn] or not positions[drawn]:
             return no_update
         view, lasso = layouts.kit.state.State.of(state), lassos[drawn]
         patch = Patch()
@@ -68,8 +68,10 @@ def register(app: Dash, session: Session) -> None:
             positions[drawn]["name"],
             lasso["polygon"],
             mode=lasso["mode"],
-            query=query.followed(session, view),
+            query=maps.asked(session, view, triggered["side"]),
         )
+        if lasso["mode"] == "replace":
+            patch["pool"] = ""  # a new selection is what lists show
         return patch
 
     @app.callback(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, ClientsideFunction, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 import layouts.kit.state
 from layouts import part
-from layouts.kit import ids
+from layouts.kit import ids, parts
 from layouts.shell import BUSY_POLL_MS, IDLE_POLL_MS
 
 if TYPE_CHECKING:
@@ -60,6 +60,21 @@ def register(app: Dash, session: Session) -> None:
             session.resume()
         else:
             session.cancel()
+        return 0
+
+    @app.callback(
+        Output(ids.POLL, "n_intervals", allow_duplicate=True),
+        Input(ids.own(parts.AGAIN, ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
+    def again(clicks: list[int | None]) -> Any:
+        """Have the worker try once more what it could not make."""
+        if not ctx.triggered_id or not ctx.triggered[0]["value"]:
+            return no_update
+        column = str(ctx.triggered_id[parts.AGAIN])
+        if session.failure(column) is not None:
+            session.ask(column)
+            session.tell()
         return 0
 
     app.clientside_callback(

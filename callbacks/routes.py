@@ -26,7 +26,7 @@ FOR_EVER = "private, max-age=31536000, immutable"
 KEPT_IMAGES = 32 * 2**20  # bytes, some 80,000 of digits
 ROOMS = (
     "sample", "picture", "column", "selection", "bootstrap", "result", "hits", "sprite", "mosaic", "export", "query",
-    "vocabulary", "upload", "pair", "whole", "difference",
+    "vocabulary", "upload", "pair", "whole", "difference", "heatmap",
 )  # fmt: skip
 
 
@@ -41,6 +41,11 @@ def register(app: Dash, session: Session) -> None:
         if not session.following.shows(fingerprint) or index >= session.dataset.n:
             abort(404)
         return forever(*kept.of((fingerprint, index), lambda: (png(session.image(index)), "image/png")))
+
+    @server.get("/sample/<index>")
+    def page(index: str) -> Any:
+        """The page of a sample is a page like any other; its pictures lie one level deeper."""
+        return app.index()
 
     @server.get("/picture/<key>/<int:row>.png")
     def row(key: str, row: int) -> Response:

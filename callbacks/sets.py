@@ -64,6 +64,8 @@ def register(app: Dash, session: Session) -> None:
             result = session.find(view.query, hidden=view.hidden)
             rows = session.groupings.rows(str(what["name"]), str(what["key"]), result)
             patch["selection"] = session.selections.combine(view.selection, rows, what["mode"])
+            if what["mode"] == "replace":
+                patch["pool"] = ""  # a new selection is what lists show
         elif prop == "listed":
             patch["sets"] = session.groupings.text([str(name) for name in what["names"]]) or sets.NOTHING
         return patch

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import ALL, Input, Output, State, ctx, no_update
 
 import layouts.kit.state
-from layouts import tagging
+from layouts import tagging, walk
 from layouts.kit import ids
 from workspace.journal import NotSaved
 
@@ -93,7 +93,7 @@ def _give(app: Dash, session: Session) -> None:
             return no_update, no_update, no_update
         change = session.tags.remove if ctx.triggered_id == ids.TRAY_TAG_REMOVE else session.tags.add
         done = change(names or "", session.selections.read(_view(state).selection), who or "")
-        return "", *_told(session, done)
+        return "", *told(session, done)
 
     @app.callback(
         Output(ids.PANEL_TAG_BOX, "value"),
@@ -113,7 +113,7 @@ def _give(app: Dash, session: Session) -> None:
         if not (add or submit):
             return no_update, no_update, no_update
         done = session.tags.add(names or "", _looked_at(state), who or "")
-        return "", *_told(session, done)
+        return "", *told(session, done)
 
     @app.callback(
         SAID,
@@ -128,8 +128,11 @@ def _give(app: Dash, session: Session) -> None:
         which = ctx.triggered_id
         if not which or not _value("n_clicks"):
             return no_update, no_update
-        rows = _looked_at(state) if which["at"] == "panel" else session.selections.read(_view(state).selection)
-        return _told(session, session.tags.remove([which["untag"]], rows, who or ""))
+        if which["at"] == "tray":
+            rows: Any = session.selections.read(_view(state).selection)
+        else:
+            rows = _looked_at(state) if which["at"] == "panel" else [walk.current(session, _view(state))]
+        return told(session, session.tags.remove([which["untag"]], rows, who or ""))
 
 
 def _change(app: Dash, session: Session) -> None:
@@ -146,7 +149,7 @@ def _change(app: Dash, session: Session) -> None:
         if not (back or again):
             return no_update, no_update
         done = session.tags.redo(who or "") if ctx.triggered_id == ids.REDO else session.tags.undo(who or "")
-        return _told(session, done)
+        return told(session, done)
 
     @app.callback(
         SAID,
@@ -173,10 +176,10 @@ def _change(app: Dash, session: Session) -> None:
             done = session.tags.rename(name, str(value), who or "")
         else:
             done = session.tags.recolor(name, str(value), who or "")
-        return _told(session, done)
+        return told(session, done)
 
 
-def _told(session: Session, done: Done) -> tuple[Any, Any]:
+def told(session: Session, done: Done) -> tuple[Any, Any]:
     """The sentence, which is only ever shown after the commit, and the new version."""
     session.tags.glance()
     return tagging.sentence(done.number, done.at, done.sentence), session.version

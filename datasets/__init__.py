@@ -22,6 +22,7 @@ from datasets.joined import joined
 from datasets.loader import BOXES, LOADERS, OBJECTS, Source, Wish, shown
 from datasets.origins import Origins, root_of
 from datasets.recorded import pinned, recording
+from datasets.sizes import with_sizes
 from util import Report, discover, silent
 
 if TYPE_CHECKING:
@@ -122,12 +123,12 @@ def read(source: Source, wish: Wish | None = None) -> Dataset:
 
 
 def read_all(sources: Sequence[Source], wish: Wish) -> Dataset:
-    """What is wished for of one dataset, or of several joined to one.
+    """What is wished for of one dataset, or of several joined to one; with the sizes of pictures where they differ.
 
     Raises:
         BadDataset: one is damaged, or not what it says it is.
     """
-    found = [read(source, wish).narrowed(split=wish.split, limit=wish.limit) for source in sources]
+    found = with_sizes([read(source, wish).narrowed(split=wish.split, limit=wish.limit) for source in sources])
     dataset = joined(found, wish) if len(found) > 1 else found[0]
     if (wish.instances != OBJECTS or wish.expand_crops) and all(source.loader != BOXES for source in sources):
         idle = (

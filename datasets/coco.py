@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets import coco_list, coco_places, splits
+from datasets import coco_list, coco_places, sizes, splits
 from datasets.below import Below
 from datasets.class_names import Names, names_beside, positions_in
 from datasets.coco_columns import columns_of, origins_of
@@ -127,6 +127,7 @@ def read(source: Source, wish: Wish) -> Dataset:
         problems=(*every.problems, *decoded.problems),
         origins=origins_of(rows, pictures, root, class_names),
         rows=kept, total=len(samples),
+        sizes=np.stack([metadata[name] for name in sizes.COLUMNS], axis=1),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from datasets import origins, roles
+from datasets import origins, roles, sizes
 from datasets.cutting import Box, Cut, Pictures
 from datasets.origins import Origins
 from datasets.picture import BadPicture
@@ -40,7 +40,7 @@ def columns_of(
         roles.FILENAME: np.array([_relative(one.path, root) for one, _ in rows]),
         "image": np.array(ids, np.int64) if whole else np.array([str(id) for id in ids]),
         "objects": np.array([len(one.marks) for one, _ in rows], np.int64),
-        **dict(zip(("x", "y", "width", "height"), boxes.T.copy(), strict=True)),
+        **dict(zip(("x", "y", *sizes.COLUMNS), boxes.T.copy(), strict=True)),
     }
     if kinds:
         columns["kind"] = np.array(["object" if mark else "image" for _, mark in rows])

@@ -48,6 +48,8 @@ class Dataset:
             where sample i is the i-th of them.
         total: how many the files hold; 0 if nobody counted, which is as many as there are samples.
         vectors: layer -> (n, d) float32 numbers that came with the samples.
+        sizes: (n, 2) width and height in pixels that the pictures had before all got one shape, or that their
+            boxes have; None where they are no pictures.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Dataset:
     rows: NDArray[np.int64] | None = None
     total: int = 0
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    sizes: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         n = len(self.images)
@@ -78,6 +81,7 @@ class Dataset:
             "split": self.split,
             **self.metadata,
             **self.vectors,
+            **({} if self.sizes is None else {"sizes": self.sizes}),
         }
         for what, rows in columns.items():
             if len(rows) != n:
@@ -131,6 +135,7 @@ class Dataset:
             rows=rows if self.rows is None else self.rows[rows],
             total=self.total or len(self),
             vectors={name: array[rows] for name, array in self.vectors.items()},
+            sizes=None if self.sizes is None else self.sizes[rows],
         )
 
 

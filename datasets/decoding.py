@@ -47,12 +47,14 @@ class Decoded:
     Attributes:
         images: (n, h, w, ch) uint8, mapped from a file that is gone when nobody looks at it any more.
         rows: (n,) which of the pictures each image is.
+        sizes: (n, 2) width and height in pixels of each picture as it is shown, before it was resized.
         problems: (name, why) of each of the others.
         notices: what was done, a sentence each.
     """
 
     images: NDArray[np.uint8]
     rows: NDArray[np.int64]
+    sizes: NDArray[np.int64]
     problems: tuple[tuple[str, str], ...]
     notices: tuple[str, ...]
 
@@ -104,6 +106,7 @@ def decode_all(
     return Decoded(
         images,
         np.array(kept, np.int64),
+        np.array([(looks[row].width, looks[row].height) for row in kept], np.int64),
         tuple((names[row], why) for row, why in sorted(reasons.items())),
         (*size.notices, *again, *_notices(Counter(chain(*done)), len(kept))),
     )

@@ -90,6 +90,7 @@ def read(source: Source, wish: Wish) -> Dataset:
         origins=of_files(found.root, [found.root / placed.each[row].file.path for row in rows]),
         rows=rows,
         total=len(placed.each),
+        sizes=decoded.sizes,
     )
 
 

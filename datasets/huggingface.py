@@ -106,6 +106,7 @@ def read(source: Source, wish: Wish) -> Dataset:
         problems=decoded.problems,
         rows=kept,
         total=len(paths),
+        sizes=decoded.sizes,
     )
 
 

@@ -115,6 +115,7 @@ def read(source: Source, wish: Wish) -> Dataset:
         origins=of_files(below.folder, [files[row] for row in decoded.rows]),
         rows=kept,
         total=n,
+        sizes=decoded.sizes,
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from dash import html
 from numpy.typing import NDArray
 
-from layouts import accuracy, query, wall
+from layouts import accuracy, query, review_links, wall
 from layouts.kit import figures, ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.mosaic import Mosaic, mosaic_id
@@ -38,7 +38,11 @@ def counts_id(name: Any) -> dict[str, Any]:
 def confusion(session: Session, state: State) -> Any:
     """The wall of pictures with its controls; pairs, figures and counts beside it."""
     beside = [
-        card("Most confused", place("confused-pairs", session, state)),
+        card(
+            "Most confused",
+            place("confused-pairs", session, state),
+            tools=place(review_links.CONFUSION, session, state),
+        ),
         card("Recall, precision, F1", place("class-metrics", session, state)),
         card("Counts", html.Div(id=counts_id(WALL))),
     ]

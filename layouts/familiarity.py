@@ -15,7 +15,7 @@ from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.page import page
 from layouts.part import part, place
-from workspace.session import PIXELS, ColumnNotReady
+from workspace.session import CHOICES, OWN, PIXELS
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -28,6 +28,15 @@ EXPORTS = {
     "class_familiarity": "Familiarity to the own class",
     "sampling_weight": "Sampling weights",
     "loss_weight": "Loss weights",
+}
+
+
+SETTINGS = {
+    "dimensions": ("Directions", "Principal directions that are kept before the mixture is fitted"),
+    "gaussians": ("Gaussians", "How many; fewer where there are few samples"),
+    "covariance": ("Covariance", "Diagonal wants few samples, full knows which directions go together"),
+    "tolerance": ("Tolerance", "The fit ends when a round gains less than this, in nats a sample"),
+    "rounds": ("Rounds", "The fit ends after so many at the latest"),
 }
 
 
@@ -69,6 +78,8 @@ def columns(session: Session, state: State) -> list[str]:
 
 def column_of(session: Session, state: State) -> str:
     """The column of the chosen layer and model."""
+    if state.density == OWN:
+        return session.familiar.own(state.layer, {name: getattr(state, name) for name in SETTINGS})
     return session.familiar.column(state.layer, state.density)
 
 
@@ -80,22 +91,20 @@ def stage(session: Session, state: State) -> str:
 
 
 def ready(session: Session, column: str) -> str:
-    """The column, if it is there. Raises ColumnNotReady, which says why if it failed."""
-    if not session.is_ready(column):
-        raise ColumnNotReady(
-            f"{session.title(column)}: {session.failure(column) or 'is being computed; wait a moment'}"
-        )
+    """The column, if it is there. Raises ColumnNotReady, or ColumnFailed, which says why."""
+    session.column(column)
     return column
 
 
-@part("familiarity-tools")
+@part("familiarity-tools", choice=lambda session, state: str(state.density == OWN))
 def tools(session: Session, state: State) -> Any:
     """Where in the network, and by which model."""
     if not session.has_network:
         return parts.waiting("The network is being opened.")
     layers = [(name, "raw pixels" if name == PIXELS else name) for name in session.layers]
     models = session.familiar.models()
-    model = state.density if state.density in models else next(iter(models))
+    model = state.density if state.density in (*models, OWN) else next(iter(models))
+    about = "One whose settings you choose" if model == OWN else models[model].description
     return [
         parts.select(
             "layer",
@@ -106,12 +115,32 @@ def tools(session: Session, state: State) -> Any:
         ),
         parts.select(
             "density",
-            [(name, rule.title) for name, rule in models.items()],
+            [*((name, rule.title) for name, rule in models.items()), (OWN, "settings of your own")],
             model,
             label="Model",
-            tooltip="What describes the usual samples. " + models[model].description,
+            tooltip=f"What describes the usual samples. {about}",
         ),
+        *(_settings(session, state) if model == OWN else ()),
     ]
+
+
+def _settings(session: Session, state: State) -> list[Any]:
+    """A menu for each setting of a mixture of one's own."""
+    chosen = session.familiar.settings({name: getattr(state, name) for name in SETTINGS})
+    return [
+        parts.select(
+            name,
+            [(str(value), _value(value)) for value in CHOICES[name]],
+            str(chosen[name]),
+            label=label,
+            tooltip=tooltip,
+        )
+        for name, (label, tooltip) in SETTINGS.items()
+    ]
+
+
+def _value(value: object) -> str:
+    return {"diag": "diagonal"}.get(str(value), str(value))
 
 
 @part("familiarity-splits", columns=SCORES, choice=stage)

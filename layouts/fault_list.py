@@ -56,6 +56,7 @@ def frame(
             html.Div([html.H1(title), place(f"{side}-links", session, state)], className="page-title"),
             query.bar(session, state),
             place(f"{side}-lead", session, state),
+            place(f"{side}-audit", session, state),
             html.Div(
                 [
                     html.Div([maps.sheet(session, state, side), *below], className="column"),

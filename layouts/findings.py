@@ -19,15 +19,21 @@ if TYPE_CHECKING:
 COLUMNS = (
     "suspect_counts", "label_suspect", "label_issue", "suggested", "labels", "duplicate", "duplicate_group",
     "copy_of", "copies", "split", "stranger", "outlier", "correct", "metrics", "answers", "relabelling",
-    "image_statistics", "class_counts", "unit_ranges/{layer}",
+    "image_statistics", "class_counts", "unit_ranges/{layer}", "nuisance_label", "nuisance_error",
+    "drift", "drift_answers", "calibrated_confidence", "confidence", "digests", "proper_scores", "temperature",
+    "subtype", "subtype_parts",
 )  # fmt: skip
 WORDS = {"wrong": "wrong", "doubtful": "look at it", "note": "note", "fine": "in order"}
-PAGES = {"labels": "labels", "duplicates": "duplicates", "outliers": "outliers"}
+PAGES = {
+    "drift": "drift", "labels": "labels", "duplicates": "duplicates", "outliers": "outliers", "pictures": "metrics",
+    "calibration": "calibration", "subtypes": "subtypes",
+}  # fmt: skip
 MEANINGS = {
     "contradicting copies": "the same picture stands in the data with another label",
     "suspect label": "the label itself is contradicted twenty to one",
     "far from training data": "further out than 99 % of the training data",
     "ambiguous": "opinions that never saw the label find label and answer about equally likely",
+    "rare sub-type": "a rare group inside its class is clearly more often wrong than the rest of it",
     "plain confusion": "at least three samples of this label are taken for the same class",
     "unexplained": "none of these",
 }

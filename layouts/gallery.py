@@ -25,6 +25,7 @@ SELECTION, QUERY = "selection", "query"
 SMALLEST, LARGEST, USUAL, STEP = 32, 192, 96, 8  # pixels of a picture's edge
 SHEET_SIDE = 64  # pixels that a sample has at most on a sheet of many
 THUMBNAILS = "thumbnails/0"
+TAGS = "tags"
 FACTS = (("label", "labels"), ("predicted", "predicted"), ("loss", "loss"))
 NOTHING_SELECTED = "Nothing is selected: draw a lasso on a map, tick rows of the table, or show the query's result."
 NOTHING_FOUND = "No sample matches the query: change it, or clear it."
@@ -51,8 +52,8 @@ def gallery(session: Session, state: State) -> Any:
 @part("pool-tools")
 def tools(session: Session, state: State) -> Any:
     """What is shown, in which order, and how large."""
-    orders = _orders(session)
-    known = {name for name, _ in orders}
+    found = orders(session)
+    known = {name for name, _ in found}
     shown = [("", "selection, else query"), (SELECTION, "selection"), (QUERY, "query's result")]
     size = dcc.Slider(
         id=ids.control("thumb"),
@@ -67,16 +68,16 @@ def tools(session: Session, state: State) -> Any:
     )
     return html.Div(
         [
-            _select(
+            select(
                 "pool",
                 shown,
                 state.pool if state.pool in (SELECTION, QUERY) else "",
                 label="Show",
                 tooltip="Which samples are shown; the query filters the selection as well",
             ),
-            _select(
+            select(
                 "sort",
-                orders,
+                found,
                 state.sort if state.sort in known else "",
                 label="Order",
                 tooltip="What the samples are sorted by; those without a value come last",
@@ -131,7 +132,7 @@ def columns(session: Session) -> list[str]:
     return [THUMBNAILS] if session.knows(THUMBNAILS) else []
 
 
-def _select(field: str, options: list[tuple[str, str]], value: str, *, label: str, tooltip: str) -> Any:
+def select(field: str, options: list[tuple[str, str]], value: str, *, label: str, tooltip: str) -> Any:
     """A menu whose first choice is the state's empty default; Bootstrap's shows such a one as its placeholder."""
     entries = [{"value": key, "label": text} for key, text in options]
     menu = dbc.Select(id=ids.control(field), options=entries, value=value, placeholder=options[0][1], size="sm")
@@ -175,10 +176,10 @@ def _out(state: State) -> str:
 
 
 def _facts(session: Session, state: State) -> list[dict[str, Any]]:
-    """What a card says: label, prediction and loss, and the number that it is sorted by."""
+    """What a card says: label, prediction and loss, the number or class that it is sorted by, and its tags."""
     asked = dict(FACTS)
     sort = state.sort.removeprefix("-")
-    if any(unit.name == sort and unit.kind == "score" for unit in session.units()):
+    if any(unit.name == sort for unit in session.units()) and sort not in asked.values():
         asked.setdefault(sort, sort)
     found = []
     for name, column in asked.items():
@@ -186,10 +187,23 @@ def _facts(session: Session, state: State) -> list[dict[str, Any]]:
             unit = session.unit(column)
             url = parts.column_url(session.key(column))
             found.append({"name": name, "url": url, "title": unit.title, "names": list(unit.names)})
-    return found
+    return [*found, *_tags(session)]
 
 
-def _orders(session: Session) -> list[tuple[str, str]]:
+def _tags(session: Session) -> list[dict[str, Any]]:
+    """The tags of a sample as bits, as far as there are any."""
+    try:
+        tags = [tag for tag in session.tags.all() if tag.count or not tag.elsewhere]
+        if not any(tag.count for tag in tags):
+            return []
+        url = parts.column_url(session.key(TAGS))
+    except InspectorError:
+        return []
+    names, colors = [tag.name for tag in tags], [tag.color for tag in tags]
+    return [{"name": TAGS, "url": url, "title": "Tags", "bits": names, "colors": colors}]
+
+
+def orders(session: Session) -> list[tuple[str, str]]:
     """Every order there is, each field upward and downward."""
     if not session.has_dataset:
         raise ColumnNotReady("The dataset is being read.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import accuracy, maps, query, sets
+from layouts import accuracy, maps, query, review_links, sets
 from layouts.kit import parts, theme
 from layouts.kit.histograms import Histograms, ticks
 from layouts.kit.markup import markup
@@ -50,7 +50,7 @@ def losses(session: Session, state: State) -> Any:
                     className="loss-columns",
                 ),
             ),
-            parts.card("Hardest samples", body("hardest")),
+            parts.card("Hardest samples", body("hardest"), tools=body(review_links.LOSS)),
         ],
         className="losses",
     )

@@ -8,24 +8,47 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import circle, placed, query, sources, versus
+from layouts import circle, placed, query, similar_map, sources, versus
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.components import SampleMap
 from layouts.kit.state import State
 from layouts.part import part, place
-from workspace.session import OUTCOMES, PIXELS, ColumnNotReady, UnknownColumn
+from workspace.session import OUTCOMES, PIXELS, ColumnNotReady, UnknownColumn, literal
 
 if TYPE_CHECKING:
     from workspace.session import Session, Unit
 
 LEFT, RIGHT, LOSSES = "left", "right", "losses"
 SUBJECTS = {LOSSES: "loss", "labels": "label_issue", "outliers": "outlier", "duplicates": "near_copy"}
+FRONT = {*SUBJECTS, similar_map.SIDE}
 FIRST_PICTURE = "pca"
 LOADED = "loaded"
 EQUAL = "equal"
 CHARTED = 5000
 FACTS = ("labels", "predicted", "loss")
 CHOICES = {LEFT: ("beside", "beside_method"), versus.THEIRS: ("against_layer", "against_method")}
+SPLITS = "splits"
+SPLIT_FIELDS = {LEFT: "left_split", RIGHT: "right_split"}
+
+
+def split(session: Session, state: State, side: str) -> str:
+    """The split that a map shows where the same map stands twice, with a split each; "" for all."""
+    if state.apart != SPLITS or side not in SPLIT_FIELDS or not session.has_dataset:
+        return ""
+    names = [name for name, _ in session.splits]
+    if len(names) < 2:
+        return ""
+    wanted = getattr(state, SPLIT_FIELDS[side])
+    return wanted if wanted in names else names[list(SPLIT_FIELDS).index(side)]
+
+
+def asked(session: Session, state: State, side: str) -> str:
+    """The query of what a map shows: what all pages follow, and the map's own split."""
+    own = split(session, state, side)
+    followed = query.followed(session, state)
+    if not own:
+        return followed
+    return f"({followed}) and split == {literal(own)}" if followed else f"split == {literal(own)}"
 
 
 def owner(session: Session, state: State, side: str) -> Session:
@@ -41,9 +64,13 @@ def called(session: Session, state: State, side: str, column: str) -> str:
 def chosen(session: Session, state: State, side: str) -> tuple[str, str]:
     """The layer and method of a map, with defaults filled in and nonsense from a link left out."""
     whose = owner(session, state, side)
-    layer, method = (getattr(state, field) for field in CHOICES.get(side, ("layer", "method")))
+    fields = CHOICES.get(side, ("layer", "method"))
+    is_second = side == LEFT and not split(session, state, side)
+    if side == LEFT and not is_second:
+        fields = ("layer", "method")
+    layer, method = (getattr(state, field) for field in fields)
     if layer not in whose.layers:
-        layer = whose.network.layer if side != LEFT and whose.has_network else PIXELS
+        layer = whose.network.layer if not is_second and whose.has_network else PIXELS
     return layer, method if method in whose.methods() else FIRST_PICTURE
 
 
@@ -66,6 +93,8 @@ def colored_by(session: Session, state: State, side: str) -> str:
     if side in versus.SIDES:
         outcome = versus.color(session, state)
         return outcome if session.knows(outcome) else "labels"
+    if side == similar_map.SIDE and (alike := similar_map.column(session, state)):
+        return alike
     wanted = SUBJECTS.get(side, state.color)
     return "labels" if session.no_head and not session.knows(wanted) else wanted
 
@@ -81,14 +110,15 @@ def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
         **place,
         "color": color(session, colored_by(session, state, side)),
         "size": None if compared else size(session, SUBJECTS.get(side, state.size)),
-        "front": "high" if side in SUBJECTS or compared or session.tags.owns(state.color) else None,
+        "front": "high" if side in FRONT or compared or session.tags.owns(state.color) else None,
         "images": parts.image_url(data.fingerprint, "{index}"),
         "imageSize": list(data.image_shape[:2]),
         "facts": [sources.fact(session, name) for name in FACTS if session.is_ready(name)],
         "total": data.n,
         "selection": sources.selection(session, state),
-        "shown": _shown(session, state),
+        "shown": _shown(session, state, side),
         "focus": state.index,
+        "together": SPLITS if split(session, state, side) else None,
     }
 
 
@@ -108,13 +138,17 @@ def _places(session: Session, state: State, side: str) -> dict[str, Any]:
     }
 
 
-def _shown(session: Session, state: State) -> dict[str, Any] | None:
-    asked = query.followed(session, state)
-    if not asked:
+def _shown(session: Session, state: State, side: str) -> dict[str, Any] | None:
+    wanted = asked(session, state, side)
+    if not wanted:
         return None
-    result = session.find(asked)
-    left = "hidden" if not query.typed(session, state) else "hidden or not in the query"
-    return {"url": result.hits_url, "count": len(result), "left": left if state.hidden else "do not match the query"}
+    result = session.find(wanted)
+    why = ["hidden"] * bool(state.hidden) + ["not in the query"] * bool(query.typed(session, state))
+    if split(session, state, side):
+        why.insert(0, "in other splits")
+    left = " or ".join(filter(None, (", ".join(why[:-1]), why[-1]))) if why else ""
+    alone = why == ["not in the query"]
+    return {"url": result.hits_url, "count": len(result), "left": "do not match the query" if alone else left}
 
 
 def caption(session: Session, state: State, side: str) -> Any:
@@ -156,7 +190,7 @@ def chart(session: Session, state: State, side: str) -> Any:
     if not properties["positions"]:
         return None
     points = session.column(properties["positions"]["name"])
-    rows = session.find(query.followed(session, state)).indices
+    rows = session.find(asked(session, state, side)).indices
     rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), CHARTED)).astype(int)]
     how = properties["color"]
     values = session.column(colored_by(session, state, side))[rows] if how else np.zeros(len(rows), int)
@@ -213,13 +247,17 @@ def sheet(session: Session, state: State, side: str) -> Any:
     )
 
 
-@part("left-tools")
+def _apart(session: Session, state: State) -> str:
+    return "|".join(split(session, state, side) for side in SPLIT_FIELDS)
+
+
+@part("left-tools", choice=_apart)
 def left_tools(session: Session, state: State) -> Any:
     """The choice of layer and method of the left map."""
     return tools(session, state, LEFT)
 
 
-@part("right-tools")
+@part("right-tools", choice=_apart)
 def right_tools(session: Session, state: State) -> Any:
     """The choice of layer and method of the right map."""
     return tools(session, state, RIGHT)
@@ -229,6 +267,12 @@ def right_tools(session: Session, state: State) -> Any:
 def losses_tools(session: Session, state: State) -> Any:
     """The choice of layer and method of the map of losses."""
     return tools(session, state, LOSSES)
+
+
+@part("likeness-tools")
+def likeness_tools(session: Session, state: State) -> Any:
+    """The choice of layer and method of the map of an image query."""
+    return tools(session, state, similar_map.SIDE)
 
 
 @part("mine-tools", choice=versus.known)
@@ -253,6 +297,13 @@ def _titled(session: Session, state: State, side: str) -> Any:
 
 def tools(session: Session, state: State, side: str) -> Any:
     """Layer and method; no layers before the network is open, or a menu without it would overwrite the view's."""
+    if own := split(session, state, side):
+        splits = [(name, f"{name} · {n:,}") for name, n in session.splits]
+        which = parts.select(SPLIT_FIELDS[side], splits, own, label="Split", tooltip="Whose samples this map shows")
+        if side == LEFT:
+            return html.Div(which, className="map-tools")
+    else:
+        which = None
     layer, method = chosen(session, state, side)
     fields, whose = CHOICES.get(side, ("layer", "method")), owner(session, state, side)
     layers = [(name, "raw pixels" if name == PIXELS else name) for name in whose.layers]
@@ -263,7 +314,11 @@ def tools(session: Session, state: State, side: str) -> Any:
         else parts.waiting("The network is being opened.")
     )
     return html.Div(
-        [choice, parts.select(fields[1], methods, method, label="Method", tooltip="How many dimensions become two")],
+        [
+            which,
+            None if side == similar_map.SIDE else choice,  # what is compared by is chosen above
+            parts.select(fields[1], methods, method, label="Method", tooltip="How many dimensions become two"),
+        ],
         className="map-tools",
     )
 

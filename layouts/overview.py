@@ -42,7 +42,8 @@ def overview(session: Session, state: State) -> Any:
     return html.Div(
         [
             html.Div(
-                [html.H1("Overview"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"
+                [html.H1("Overview"), html.Div([_report(), body("accuracy-tools")], className="tools")],
+                className="page-title",
             ),
             body("notices"),
             card("What was found", body("findings"), className="found"),
@@ -53,4 +54,15 @@ def overview(session: Session, state: State) -> Any:
             card("First samples", body("samples")),
         ],
         className="overview",
+    )
+
+
+def _report() -> Any:
+    """The link to the report, a file that opens without this server."""
+    return html.A(
+        "Report",
+        href="export/report.html",
+        download="",
+        className="outline fault-link",
+        title="All of this, the worst galleries and the maps as one HTML file that opens anywhere, offline",
     )

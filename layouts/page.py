@@ -51,5 +51,8 @@ def page(
 
 
 def ordered() -> list[Page]:
-    """All pages, in the order of the navigation."""
-    return sorted(PAGES, key=lambda entry: entry.order)
+    """All pages, in the order of the navigation: each group together, where its first page stands."""
+    first: dict[str, int] = {}
+    for entry in PAGES:
+        first[entry.group] = min(entry.order, first.get(entry.group, entry.order))
+    return sorted(PAGES, key=lambda entry: (first[entry.group], entry.group, entry.order))

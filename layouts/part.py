@@ -16,7 +16,7 @@ from dash import html
 from layouts.kit import ids, parts
 from layouts.kit.state import State
 from util import InspectorError, Registry
-from workspace.session import ColumnNotReady, NoClassHead
+from workspace.session import ColumnFailed, ColumnNotReady, NoClassHead
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -87,6 +87,13 @@ def columns_of(entry: Part, session: Session) -> list[str]:
     ]
 
 
+def late(error: ColumnNotReady) -> Any:
+    """What stands where a column is not there: that it is coming, or why it failed, with a button to try again."""
+    if isinstance(error, ColumnFailed):
+        return parts.failed(str(error), again=error.column)
+    return parts.waiting(str(error))
+
+
 def draw(name: str, session: Session, state: State) -> Any:
     """The part as it can be shown now."""
     try:
@@ -94,7 +101,7 @@ def draw(name: str, session: Session, state: State) -> Any:
     except NoClassHead as reason:
         return parts.empty(str(reason))
     except ColumnNotReady as waiting:
-        failures = [failure for column in columns_of(PARTS[name], session) if (failure := session.failure(column))]
-        return parts.failed(failures[0]) if failures else parts.waiting(str(waiting))
+        failed = [column for column in columns_of(PARTS[name], session) if session.failure(column)]
+        return parts.failed(session.failure(failed[0]) or "", again=failed[0]) if failed else late(waiting)
     except InspectorError as error:
         return parts.refused(str(error))

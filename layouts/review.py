@@ -165,7 +165,8 @@ def accuracy(session: Session, state: State) -> Any:
 
 
 def _follows(session: Session) -> str:
-    return f"{session.tags.version}-{int(session.is_ready('correct'))}{int(session.is_ready('predicted'))}"
+    ready = "".join(str(int(session.is_ready(name))) for name in ("correct", "predicted", "label_issue", "suggested"))
+    return f"{session.tags.version}-{ready}"
 
 
 def _of_layer(session: Session) -> list[str]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workspace.session import Progress, Queue, Range, Session
 
 NEIGHBORS, CLASSES, AHEAD, PAIRS = 8, 5, 6, 8
+FEWEST = 10  # judged suspects before anything is said of the others
 ENOUGH = 30  # found right one after the other are a reason to stop
 ACTIONS = (
     ("keep", "K", "Keep", "The label is right"),
@@ -155,6 +156,8 @@ def accuracy(found: list[Range]) -> list[Any]:
                 ]
             )
         )
+        if ahead := _ahead(one):
+            rows.append(html.Tr(html.Td(ahead, colSpan=3, className="review-ahead-said")))
     dropped, unsure = sum(one.dropped for one in found), sum(one.unsure for one in found)
     stay = [f"{dropped:,} dropped"] * bool(dropped) + [f"{unsure:,} left open"] * bool(unsure)
     said = f"{' and '.join(stay)} stay counted, with the label that they have. " if stay else ""
@@ -164,6 +167,28 @@ def accuracy(found: list[Range]) -> list[Any]:
         html.P(
             f"{said}Nothing is taken out of n, so dropping samples never raises a figure. Below each share its "
             "95 % interval. Who reviews only where the network errs can only raise it: the truth may lie lower.",
+            className="note",
+        ),
+    ]
+
+
+def _ahead(one: Range) -> list[Any]:
+    """Where the accuracy of a split would lead if all its suspects were reviewed; [] where it has none."""
+    if not one.suspects:
+        return []
+    whose = f"{one.suspects:,} label issue{'' if one.suspects == 1 else 's'}"
+    if not one.open:
+        return [f"All of its {whose} are reviewed: it stays at that."]
+    if one.outlook is None:
+        return [f"{one.judged:,} of its {whose} judged; from {FEWEST} on this says where reviewing all would lead."]
+    middle, low, high = (count / one.n for count in one.outlook)
+    return [
+        "All suspects reviewed: ",
+        html.Strong(parts.percent(middle, 2)),
+        html.Span(f" {100 * low:.2f}–{parts.percent(high, 2)}", className="note"),
+        html.Div(
+            f"if the {one.open:,} open ones of {whose} turn out as the {one.judged:,} judged ones did, "
+            "with fewer wrong ones further down the list (95 % interval)",
             className="note",
         ),
     ]

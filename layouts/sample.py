@@ -40,13 +40,15 @@ def panel(session: Session, index: int, query: str = "") -> Any:
     return [
         html.H2(f"Sample {index:,}"),
         html.P(f"of {data.n:,} · {split}", className="note"),
+        _page(index),
+        _alike(),
         _walk(session, index, query),
         html.Img(
             src=parts.image_url(data.fingerprint, index),
             alt=f"sample {index}, labelled {name}",
             className="pixels portrait",
         ),
-        parts.facts({"label": name, **_opinion(session, index), **_others(session, index)}),
+        parts.facts({"label": name, **_opinion(session, index), **others(session, index)}),
         *(picture if session.originals.have_boxes else []),
         *_section("Probabilities", _probabilities, session, index, label),
         *_section(
@@ -54,6 +56,19 @@ def panel(session: Session, index: int, query: str = "") -> Any:
         ),
         *([] if session.originals.have_boxes else picture),
     ]
+
+
+def _page(index: int) -> Any:
+    """The link to the page of the sample; on that page it changes what is shown (assets/sample_page.js)."""
+    here: dict[str, Any] = {"data-sample": str(index)}
+    link = dcc.Link("Open the sample page", href=f"sample/{index}", title="All that is known of it, on a page")
+    return html.Div(link, className="panel-page", **here)
+
+
+def _alike() -> Any:
+    """The link to the page that asks what is like the sample looked at."""
+    title = "The nearest samples, as cards, as a contact sheet and on the map"
+    return html.Div(dcc.Link("Find similar", href="similar", title=title), className="panel-likes")
 
 
 def nobody(session: Session, query: str = "") -> Any:
@@ -171,7 +186,7 @@ def _opinion(session: Session, index: int) -> dict[str, str]:
     return found
 
 
-def _others(session: Session, index: int) -> dict[str, str]:
+def others(session: Session, index: int) -> dict[str, str]:
     """What the other open networks answer, those that have answered."""
     found = {}
     for short, other in session.comparing.names.items():

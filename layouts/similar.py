@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 import numpy as np
 from dash import html
 
-from layouts import query, similar_results, similar_units
+from layouts import fault_list, maps, query, similar_map, similar_results, similar_sheet, similar_units
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.picture_upload import PictureUpload
@@ -17,12 +17,12 @@ from layouts.kit.state import State
 from layouts.page import page
 from layouts.part import part, place
 from util import InspectorError
-from workspace.session import PIXELS, ColumnNotReady, Question
+from workspace.session import PIXELS, ColumnNotReady, Question, column_text
 
 if TYPE_CHECKING:
     from workspace.session import Session, Upload
 
-COUNTS = (5, 10, 15, 20, 30, 50)
+COUNTS = (5, 10, 15, 20, 24, 30, 50, 60, 100)
 USUAL = 10
 EXAMPLES = 12
 LONGEST = 12  # digits of an index, and letters of nonsense that are shown
@@ -49,6 +49,15 @@ def similar(session: Session, state: State) -> Any:
             query.bar(session, state),
             place("similar-tools", session, state),
             answer,
+            html.Div(
+                [
+                    html.Div(
+                        [html.H2("On the map"), place("similar-map-head", session, state)], className="card-title"
+                    ),
+                    maps.sheet(session, state, similar_map.SIDE),
+                ],
+                className="similar-map",
+            ),
         ],
         className="similar",
     )
@@ -74,12 +83,20 @@ def tools(session: Session, state: State) -> Any:
             parts.select(
                 "metric",
                 [("euclidean", "Euclidean"), ("cosine", "cosine")],
-                metric(state),
+                similar_map.metric(state),
                 label="Distance",
                 tooltip="Euclidean: the length of the difference. Cosine: 1 less the cosine of the angle, so that "
                 "only the pattern counts and not its strength",
             ),
             parts.select("nearest", counts, str(many), label="How many", tooltip="How many of the nearest are shown"),
+            parts.select(
+                "answer",
+                list(similar_sheet.WAYS.items()),
+                similar_sheet.way(state),
+                label="Show as",
+                tooltip="Cards say most of each. A contact sheet shows many at a time; heat maps on it show where in "
+                "each picture the features are that it shares with the sample asked about",
+            ),
             parts.select(
                 "units",
                 [("classes", "by classes"), ("natural", "natural")],
@@ -99,6 +116,19 @@ def tools(session: Session, state: State) -> Any:
     )
 
 
+@part("similar-map-head", choice=lambda session, state: f"{similar_map.column(session, state)}|{state.query}")
+def map_head(session: Session, state: State) -> Any:
+    """What the colors are, and the way to the same on the page of maps."""
+    column = similar_map.column(session, state)
+    if not column:
+        return html.Span("Ask about a sample, and the map shows how like it all others are.", className="note")
+    unit = session.unit(column)
+    return [
+        html.Span(f"{unit.description} As a query: {column_text(column)} > 0.5", className="note"),
+        fault_list.see("projection", "Two maps, side by side", state, color=column),
+    ]
+
+
 def _box(value: str) -> Any:
     return dbc.Input(
         id=ids.own("similar-index", "sample"),
@@ -113,13 +143,8 @@ def _box(value: str) -> Any:
     )
 
 
-def metric(state: State) -> Any:
-    """The distance that was chosen."""
-    return "cosine" if state.metric == "cosine" else "euclidean"
-
-
 def wanted(state: State) -> int:
-    """How many results were asked for, from 5 to 50."""
+    """How many results were asked for, from 5 to 100."""
     text = state.nearest
     return min(max(int(text), COUNTS[0]), COUNTS[-1]) if text.isdecimal() and len(text) < LONGEST else USUAL
 
@@ -145,7 +170,7 @@ def question(session: Session, state: State) -> Question | None:
     layer = state.layer if state.layer in session.layers else session.network.layer
     index = None if state.upload else int(text)
     return Question(
-        layer, metric(state), wanted(state), index, state.upload, session.asked(state.query, state.hidden)
+        layer, similar_map.metric(state), wanted(state), index, state.upload, session.asked(state.query, state.hidden)
     )
 
 
@@ -159,7 +184,13 @@ def columns(session: Session, state: State) -> list[str]:
     except InspectorError:
         return []
     own = [session.similar.upload(asked.upload).column] if asked.upload and session.has_network else []
-    return [f"activations/{asked.layer}", *own, *(f"{what}/{asked.layer}" for what in ("selectivity", "exciting"))]
+    heat = similar_sheet.columns(session, state, asked)
+    return [
+        f"activations/{asked.layer}",
+        *own,
+        *heat,
+        *(f"{what}/{asked.layer}" for what in ("selectivity", "exciting")),
+    ]
 
 
 def stage(session: Session, state: State) -> str:
@@ -180,6 +211,7 @@ def stage(session: Session, state: State) -> str:
             asked_index(state),
             state.versus,
             state.smooth == "on",
+            similar_sheet.way(state),
             state.units == "natural",
             ready,
             failed,
@@ -215,7 +247,7 @@ def body(session: Session, state: State) -> Any:
     chosen = similar_results.chosen(found, state.versus)
     return [
         html.Div([shown, similar_units.chart(session, state, asked, found, chosen)], className="asked-row"),
-        similar_results.results(session, state, asked, found, chosen),
+        similar_sheet.results(session, state, asked, found, chosen),
         similar_units.lists(session, asked, found, chosen),
     ]
 

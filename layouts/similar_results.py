@@ -38,6 +38,11 @@ def results(session: Session, state: State, asked: Question, found: Found, compa
         _card(session, asked, found, place, waveform.small(lines[0], line, low, high), place == compared)
         for place, line in enumerate(lines[1:])
     ]
+    return frame(session, asked, found, markup("similar-results", *cards, className="results"))
+
+
+def frame(session: Session, asked: Question, found: Found, content: Any) -> Any:
+    """What is said of all results, around them."""
     n = len(found.rows)
     select = html.Button(
         f"Select these {n}",
@@ -48,7 +53,7 @@ def results(session: Session, state: State, asked: Question, found: Found, compa
     return parts.card(
         f"The {n} nearest by {similar_units.space(asked.layer)}",
         html.P(votes(session, asked, found), className="lead-line votes"),
-        markup("similar-results", *cards, className="results"),
+        content,
         html.P(_small_print(session, asked, found), className="note"),
         note=_how(asked, found),
         tools=select,

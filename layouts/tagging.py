@@ -123,8 +123,8 @@ def of_selection(session: Session, name: str) -> Any:
     )
 
 
-def of_sample(session: Session, index: int) -> Any:
-    """The tags of a sample, with who gave them and when."""
+def of_sample(session: Session, index: int, at: str = "panel") -> Any:
+    """The tags of a sample, with who gave them and when; `at` is where their crosses stand."""
     if not 0 <= index < session.dataset.n:
         return []
     try:
@@ -132,7 +132,7 @@ def of_sample(session: Session, index: int) -> Any:
     except ColumnNotReady as waiting:
         return html.Span(str(waiting), className="note")
     listed = [(mark.name, mark.color, "", f"by {mark.who}, {moment(mark.at)}") for mark in marks]
-    return chips(listed, at="panel", of="this sample") or html.Span("No tags yet", className="note")
+    return chips(listed, at=at, of="this sample") or html.Span("No tags yet", className="note")
 
 
 def moment(at: float) -> str:
@@ -146,7 +146,7 @@ def chips(listed: Sequence[tuple[str, str, str, str]], *, at: str, of: str) -> l
 
     Args:
         listed: name, color, count and tooltip of each.
-        at: where they stand, "tray" or "panel".
+        at: where they stand, "tray", "panel" or "page".
         of: from what the cross takes them, in words.
     """
     found: list[Any] = [

@@ -19,8 +19,11 @@ OTHERS = "others"
 LEAST = 0.004  # of the picture's edge: a box thinner than this could not be seen
 
 
-def whole(session: Session, index: int) -> list[Any]:
-    """A heading, the picture with its boxes, and what is known of it; nothing for what is no picture file."""
+def whole(session: Session, index: int, at: str = "") -> list[Any]:
+    """A heading, the picture with its boxes, and what is known of it; nothing for what is no picture file.
+
+    `at` tells two of them on a page apart.
+    """
     try:
         if not session.originals.has(index):
             return []
@@ -35,15 +38,15 @@ def whole(session: Session, index: int) -> list[Any]:
     return [
         html.H3(title),
         html.Div(
-            [_picture(session, index, found), _toggle(found, own)],
+            [_picture(session, index, found, at), _toggle(found, own, at)],
             className="whole",
         ),
         html.P(_caption(found, own), className="note whole-caption"),
-        _link(found),
+        _link(found, at),
     ]
 
 
-def _picture(session: Session, index: int, found: Original) -> Any:
+def _picture(session: Session, index: int, found: Original, at: str) -> Any:
     """The picture with all its boxes on it, of which some are shown only when asked for."""
     if found.trouble:
         return html.P(f"It cannot be shown: {found.trouble}.", className="whole-trouble", role="status")
@@ -55,7 +58,7 @@ def _picture(session: Session, index: int, found: Original) -> Any:
     )
     # The large ones first, so that a small one inside another can still be clicked.
     boxes = sorted(found.boxes, key=lambda box: (box.is_own, -box.width * box.height))
-    return markup("whole", image, [_box(box) for box in boxes], className="whole-picture")
+    return markup(f"whole{at}", image, [_box(box) for box in boxes], className="whole-picture")
 
 
 def _box(box: Marked) -> Any:
@@ -80,7 +83,7 @@ def _box(box: Marked) -> Any:
     )
 
 
-def _toggle(found: Original, own: Marked | None) -> Any:
+def _toggle(found: Original, own: Marked | None, at: str) -> Any:
     """The switch that shows the other boxes; it stays as it is from sample to sample."""
     others = [box for box in found.boxes if not box.is_own]
     if not others or found.trouble:
@@ -92,7 +95,7 @@ def _toggle(found: Original, own: Marked | None) -> Any:
     return dbc.Checklist(
         [{"label": text, "value": OTHERS}],
         [] if own else [OTHERS],
-        id=ids.own("whole", "object" if own else "image"),
+        id=ids.own("whole", f"{'object' if own else 'image'}{at}"),
         persistence=True,
         persistence_type="session",
         className="whole-toggle",
@@ -110,11 +113,11 @@ def _caption(found: Original, own: Marked | None) -> list[Any]:
     return [found.name, html.Br(), size]
 
 
-def _link(found: Original) -> Any:
+def _link(found: Original, at: str) -> Any:
     if found.whole is None:
         return None
     return html.Button(
         "the picture as a sample of its own",
-        id=ids.go("focus", str(found.whole), "picture"),
+        id=ids.go("focus", str(found.whole), f"picture{at}"),
         className="outline whole-link",
     )

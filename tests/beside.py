@@ -44,7 +44,7 @@ def _opened(store: Store, options: opening.Options, kind: Kind, got: str) -> Non
         network_info(Path(options.model), data.image_shape, kind),
         options,
         data,
-        preprocessing={"scale": "unit"},
+        preprocessing={"scaling": "0..1"},
         text="pixels / 255",
         notices=(),
     )

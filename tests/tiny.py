@@ -56,8 +56,8 @@ KINDS = {
 }
 
 
-def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
-    """Files, and a store that is filled as a worker would: by the same rules in the same order."""
+def prepare(folder: Path, kind: Kind, wanted: list[str] | None = None) -> tuple[Path, Options]:
+    """Files, and a store filled as a worker would, by the same rules in the same order; with all columns or some."""
     options = _files(folder, kind)
     store = Store(folder / "cache")
     if kind.got == "nothing":
@@ -69,7 +69,7 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
         network_info(Path(options.model), data.image_shape, kind),
         options,
         data,
-        preprocessing={"scale": "unit"},
+        preprocessing={"scaling": "0..1"},
         text="pixels / 255",
         notices=("A notice of the network.",),
     )
@@ -79,7 +79,7 @@ def prepare(folder: Path, kind: Kind) -> tuple[Path, Options]:
     outputs(store, data, opened, kind)
     worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
     worker.open()
-    while missing := worker.missing(standard(opened.layer, opened.layers)):
+    while missing := worker.missing(wanted or standard(opened.layer, opened.layers)):
         worker.make(missing[0])
     assert worker.failed == {}
     return store.folder, options

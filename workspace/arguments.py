@@ -82,6 +82,8 @@ def parser() -> Arguments:
     add("--gpu-memory", metavar="SHARE", help="of the graphics card, 0 to 1, or megabytes")
     add("--features", metavar="FILE.npy", help="vectors of your own, (n, d): a layer named after the file")
     add("--coordinates", metavar="FILE.npy", help="a map of your own, (n, 2)")
+    add("--history", metavar="PATH", action="append", help="training curves: JSON, CSV, TensorBoard; may be repeated")
+    add("--checkpoints", metavar="PATH", action="append", help="the network at earlier epochs: a folder or files")
     add("--classes", metavar="A,B,..", help="what the outputs mean, in their order: names, or a file of them")
     add("--force", action="store_true", help="read and compute everything of this pair again, and find nothing")
     add("--check", action="store_true", help="print the findings and leave; 1 if a limit is broken")
@@ -89,6 +91,12 @@ def parser() -> Arguments:
     add("--strict", action="store_true", help="with --check: 1 as well if the doctor finds something wrong")
     add("--json", action="store_true", help="with --check: machine-readable")
     add("--export", type=Path, metavar="DIR", help="write all scores there and leave")
+    add(
+        "--report",
+        type=Path,
+        metavar="FILE.html",
+        help="write what was found as one page that opens offline, and leave",
+    )
     add("--verbose", action="store_true", help="say what is going on")
     return result
 
@@ -153,6 +161,8 @@ def asked(options: argparse.Namespace) -> list[Options]:
                 batch=options.batch,
                 device=options.device,
                 gpu_memory=options.gpu_memory,
+                history=tuple(options.history or ()),
+                checkpoints=tuple(options.checkpoints or ()),
                 features=options.features,
                 coordinates=options.coordinates,
                 force=started if options.force else 0.0,

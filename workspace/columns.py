@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from analysis.rule import Rule
-from workspace.plan import ColumnNotReady, Plan, UnknownColumn
+from workspace.plan import ColumnFailed, ColumnNotReady, Plan, UnknownColumn
 from workspace.store import Store
 
 if TYPE_CHECKING:
     from workspace.comparing import Comparing
+    from workspace.depth import Depth
     from workspace.described import Described
+    from workspace.likeness import Likeness
     from workspace.reviews import Reviews
     from workspace.supervisor import Supervisor
     from workspace.tags import Tags
@@ -26,7 +28,7 @@ class Columns:
     comparing: Comparing
     _plan: Plan
     _worker: Supervisor
-    _owners: tuple[Tags | Described | Reviews, ...]
+    _owners: tuple[Tags | Described | Reviews | Depth | Likeness, ...]
 
     def is_ready(self, column: str) -> bool:
         """Whether a column can be read now."""
@@ -66,8 +68,9 @@ class Columns:
         if array is None:
             if was_there:  # damaged on disk: the store has forgotten it, and the worker makes it again
                 self.want([name])
-            failed = self._worker.failed.get(name)
-            raise ColumnNotReady(f"{self.title(name)}: {failed or 'is being computed; wait a moment'}")
+            if failed := self._worker.failed.get(name):
+                raise ColumnFailed(f"{self.title(name)}: {failed}", name)
+            raise ColumnNotReady(f"{self.title(name)}: is being computed; wait a moment")
         return array
 
     def key(self, column: str) -> str:
@@ -87,7 +90,7 @@ class Columns:
             raise UnknownColumn(f"column {key}: not here; reload the page")
         return array
 
-    def _owner(self, column: str) -> Tags | Described | Reviews | None:
+    def _owner(self, column: str) -> Tags | Described | Reviews | Depth | Likeness | None:
         """Whoever makes a column without the worker."""
         return next((owner for owner in self._owners if owner.owns(column)), None)
 
@@ -99,7 +102,8 @@ class Columns:
         )
 
     def ask(self, column: str) -> None:
-        """Ask for what somebody pressed a button for; goes on computing where that was cancelled."""
+        """Ask for what somebody pressed a button for; goes on after a cancel, and tries again after a failure."""
+        self._worker.again(column)
         if self._worker.status.cancelled:
             self._worker.resume()
         self.want([column])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
+from analysis.familiarity import DIMENSIONS, GAUSSIANS, ROUNDS, TOLERANCE
 from analysis.metrics import wilson
 from analysis.rule import Rule
+from workspace.request import asking
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -21,6 +24,17 @@ STRANGE = 0.01  # the share of the first split that is called strange, so that o
 FURTHEST = 0.002  # the share that the histogram puts into its first bin
 BINS = 60
 KEPT = 8
+OWN = "own"  # the model whose settings a visitor chooses
+CHOICES: dict[str, tuple[int | float | str, ...]] = {
+    "dimensions": (10, 20, 40, 64, 100, 200),
+    "gaussians": (1, 2, 3, 5, 8, 12, 20, 50),
+    "covariance": ("diag", "full"),
+    "tolerance": (0.01, 0.001, 0.0001),
+    "rounds": (50, 100, 200, 500),
+}
+USUAL_SETTINGS: dict[str, int | float | str] = {
+    "dimensions": DIMENSIONS, "gaussians": GAUSSIANS, "covariance": "diag", "tolerance": TOLERANCE, "rounds": ROUNDS,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,17 @@ class Familiar:
         model, layer = model if model in self.models() else USUAL, self.layer(layer)
         is_last = layer == self.session.network.info.default_layer and self.session.knows(USUAL)
         return USUAL if is_last and model == USUAL else f"{model}/{layer}"
+
+    def settings(self, chosen: Mapping[str, str]) -> dict[str, int | float | str]:
+        """The settings of a mixture of one's own, as text from a link; what is none of CHOICES is the usual."""
+        return {
+            name: next((value for value in CHOICES[name] if str(value) == chosen.get(name)), usual)
+            for name, usual in USUAL_SETTINGS.items()
+        }
+
+    def own(self, layer: str, chosen: Mapping[str, str]) -> str:
+        """The column of a layer and a mixture with settings of one's own."""
+        return asking("mixture", layer=self.layer(layer), **self.settings(chosen))
 
     def by_class(self, layer: str) -> str:
         """The column of familiarity to each class in a layer."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.duplicates import CONFLICT, NAMES
 from analysis.strangers import SHARE
-from workspace import doctor
+from workspace import calibration, doctor
 from workspace.plan import ColumnNotReady
 from workspace.query import literal
 
@@ -27,15 +27,23 @@ SEVERITIES: tuple[Severity, ...] = ("wrong", "doubtful", "note", "fine")
 PICTURES = 3
 MUCH = 0.01  # of the samples, from which on a fault is no longer a curiosity
 USUAL = 0.1  # of the suspect labels, from which on a pair of classes is worth naming
+SHORTCUT = 0.5  # of the way from chance to always right that one property of a picture goes, from which it is told
+WEAK_SPOT = 0.25  # the same, for telling errors
 STRANGE = 0.025  # of a split far out, from which on it is another kind of data
 COLUMNS = {
     "labels": ("suspect_counts", "label_suspect", "label_issue", "suggested", "labels"),
     "duplicates": ("duplicate", "duplicate_group", "copy_of", "copies", "split"),
     "outliers": ("stranger", "outlier", "split"),
     "network": doctor.COLUMNS,
+    "calibration": calibration.NEEDED,
+    "pictures": ("nuisance_label", "labels", "split"),
+    "drift": ("drift", "outlier", "split"),
+    "subtypes": ("subtype", "subtype_parts", "correct", "labels", "split"),
 }
 SUBJECTS = {
     "labels": "label issues", "duplicates": "copies", "outliers": "outliers", "network": "the doctor",
+    "calibration": "calibration",
+    "pictures": "shortcuts", "drift": "gaps between splits", "subtypes": "sub-types",
 }  # fmt: skip
 
 
@@ -88,7 +96,7 @@ def known(session: Session, subject: str) -> bool:
         return False
     if subject == "network":
         return True
-    if subject == "labels" and not session.dataset.labelled:
+    if subject in ("labels", "calibration") and not session.dataset.labelled:
         return False
     return all(session.knows(column) for column in COLUMNS[subject])
 
@@ -203,11 +211,94 @@ def _outliers(session: Session) -> Iterator[Sentence]:
         yield Sentence("outliers", severity, said, entry.far, entry.n, entry.low, entry.high, query, images)
 
 
+def _subtypes(session: Session) -> Iterator[Sentence]:
+    """Stable groups inside a class that are clearly more often wrong than the rest of it, outside the first split."""
+    names = [name for name, _ in session.splits]
+    for split in names[1:] or names:
+        limit = session.subtypes.limit(split)
+        for entry in session.subtypes.listed(split):
+            recall, others = entry.recall, entry.others
+            if entry.is_rest or recall is None or others is None or entry.worse >= limit:
+                continue
+            first = entry.shares.get(names[0])
+            where = f", {100 * first.value:.1f} % of its class in {names[0]}" if first else ""
+            said = (
+                f"Sub-type {entry.name}{where}: {100 * recall.value:.1f} % of {recall.n:,} are right in {split} "
+                f"(95 % interval {100 * recall.low:.1f} to {100 * recall.high:.1f} %), the rest of its class "
+                f"{100 * others.value:.1f} % of {others.n:,}."
+            )
+            images = tuple(int(row) for row in entry.rows[:PICTURES])
+            wrong = recall.n - recall.some
+            yield Sentence(
+                "subtypes", "doubtful", said, wrong, recall.n, recall.low, recall.high,
+                f"{entry.query} and split == {literal(split)}", images,
+            )  # fmt: skip
+
+
 def _network(session: Session) -> Iterator[Sentence]:
     for finding in doctor.findings(session):
         if finding.severity == "wrong":
             n = session.dataset.n
             yield Sentence("network", "wrong", finding.sentence, n, n)
+
+
+def _pictures(session: Session) -> Iterator[Sentence]:
+    """Properties of pictures that give the class or the errors away; nothing is said where none does so by much."""
+    told: tuple[tuple[Literal["label", "error"], float, Severity], ...] = (
+        ("label", SHORTCUT, "doubtful"),
+        ("error", WEAK_SPOT, "note"),
+    )
+    for target, much, severity in told:
+        if not session.is_ready(f"nuisance_{target}"):
+            continue
+        for found in session.nuisances.found(target):
+            if found.gain > much:
+                ends = (found.low_end, found.high_end)
+                said = f"{found.text} At the {ends[0].text}; at the {ends[1].text}."
+                images = (*ends[0].images[:1], *ends[1].images[:2])
+                yield Sentence("pictures", severity, said, found.n, found.n, found.low, found.high, "", images)
+                break
+
+
+def _drift(session: Session) -> Iterator[Sentence]:
+    """Whether the second split is another kind of data than the first one; nothing is said where it is not."""
+    usual = session.drift.usual()
+    if usual is None:
+        return
+    one, two, measures = usual
+    said, why = session.drift.verdict(measures)
+    if said != "gap" or why is None:
+        return
+    inside = np.asarray(session.column("split")) == session.dataset.split_names.index(two)
+    images = _worst(session, "outlier", inside.astype(np.int64), 1)
+    n, of = why.n_new, int(inside.sum())
+    text = f"{two} differs from {one}: {session.drift.said(why)}"
+    yield Sentence("drift", "doubtful", text, n, of, why.low, why.high, f"split == {literal(two)}", images)
+
+
+def _calibration(session: Session) -> Iterator[Sentence]:
+    """Whether the network is as often right as it says, where a difference is both large and more than chance."""
+    split = session.calibration.usual_split()
+    found = session.calibration.measured(split)
+    if found is None:
+        return
+    error, sure, right = found.before.error, 100 * found.before.confidence, 100 * found.accuracy
+    figures = (
+        f"{sure:.2f} % sure on average and right in {right:.2f} % (n = {found.n:,}; calibration error "
+        f"{100 * error.value:.2f} %, 95 % interval {100 * error.low:.2f} to {100 * error.high:.2f} %, "
+        f"{100 * error.chance:.2f} % by chance)"
+    )
+    if found.verdict not in ("too sure", "too unsure") or error.low < MUCH or error.low <= error.chance_high:
+        yield Sentence("calibration", "fine", f"Calibration: on {split} it is {figures}.", 0, found.n)
+        return
+    fitted = session.calibration.fitted(split)
+    mended = f" Its logits divided by {fitted.temperature:.3g} would be better." if fitted.temperature > 0 else ""
+    size = round(abs(found.excess) * found.n)
+    query = f"split == {literal(split)} and {'not correct' if found.excess > 0 else 'correct'}"
+    said = f"The network is {found.verdict}: on {split} it is {figures}.{mended}"
+    rows = session.find(query, sort="-confidence" if found.excess > 0 else "confidence").indices[:PICTURES]
+    images = tuple(int(row) for row in rows)
+    yield Sentence("calibration", "doubtful", said, size, found.n, error.low, error.high, query, images)
 
 
 def _late(session: Session, subject: str) -> list[str]:
@@ -216,7 +307,10 @@ def _late(session: Session, subject: str) -> list[str]:
 
 
 MAKERS: dict[str, Callable[[Session], Iterator[Sentence]]] = {
-    "network": _network, "labels": _labels, "duplicates": _duplicates, "outliers": _outliers,
+    "network": _network, "labels": _labels, "duplicates": _duplicates, "outliers": _outliers, "pictures": _pictures,
+    "calibration": _calibration,
+    "drift": _drift,
+    "subtypes": _subtypes,
 }  # fmt: skip
 
 

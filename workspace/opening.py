@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import datasets
+import model.checkpoints
+import model.history
 import model.kernels
 import model.network
 import model.preprocessing
@@ -55,6 +57,8 @@ class Options:
     batch: int | None = None  # images at once in the network; no part of a key, nor are the next two
     gpu_memory: str | None = None
     device: str | None = None
+    history: tuple[str, ...] = ()  # training curves and checkpoints, beside the model if not given; no part of a key
+    checkpoints: tuple[str, ...] = ()
     features: str | None = None
     coordinates: str | None = None
     upto: int | None = None  # how many samples of a recording that may grow are taken; None for all there are
@@ -70,7 +74,7 @@ class Options:
         Raises:
             InspectorError: no such device or share of memory.
             datasets.BadDataset: --features or --coordinates names no such file.
-            model.BadModel: --classes is no list of names.
+            model.BadModel: --classes is no list of names, or --history or --checkpoints names no such file.
         """
         keys.said(self)
         if self.device is not None:
@@ -78,6 +82,8 @@ class Options:
         if self.gpu_memory is not None:
             device.megabytes(self.gpu_memory)
         given.check(self)
+        model.history.find(Path(), self.history)
+        model.checkpoints.find(Path(), self.checkpoints)
 
     @property
     def folder(self) -> Path | None:

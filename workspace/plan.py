@@ -20,10 +20,10 @@ from util import InspectorError, UnknownName, digest, discover
 from workspace.request import Request, Value, is_request, parsed
 
 discover("analysis")
-discover("workspace.requests")
 
 PIXELS = "pixels"
 UPLOAD = "upload/"
+METADATA = "metadata/"
 
 
 class UnknownColumn(UnknownName):
@@ -32,6 +32,18 @@ class UnknownColumn(UnknownName):
 
 class ColumnNotReady(InspectorError):
     """A column that is not there yet: a page shows that it is coming."""
+
+
+class ColumnFailed(ColumnNotReady):
+    """A column that could not be made: a page says why, and offers to try again.
+
+    Attributes:
+        column: its name.
+    """
+
+    def __init__(self, text: str, column: str) -> None:
+        super().__init__(text)
+        self.column = column
 
 
 class NoClassHead(ColumnNotReady):
@@ -211,7 +223,7 @@ def standard(layer: str, layers: Iterable[str] = (), roots: Container[str] = ())
     maps = {space: f"{space}/tsne" for space in spaces}
     placed = {space: "placed" if f"earlier/{name}" in roots else "" for space, name in maps.items()}
     slow = {space: f"{placed[space] or 'projection'}/{name}" for space, name in maps.items()}
-    whole = [rule for rule in analysis.rule.RULES if "{layer}" not in rule.name]
+    whole = [rule for rule in analysis.rule.RULES if "{layer}" not in rule.name and described(rule, roots)]
     truths = [f"{placed[space] and 'placed_'}trustworthiness/{name}" for space, name in maps.items()]
     return [
         "loss",
@@ -230,6 +242,11 @@ def standard(layer: str, layers: Iterable[str] = (), roots: Container[str] = ())
         *(f"unit_ranges/{name}" for name in layers),
         *(rule.name for rule in whole if _reads_features(rule)),
     ]
+
+
+def described(rule: Rule, roots: Container[str]) -> bool:
+    """Whether the data tell what a rule needs to know of them: not every data set has each `metadata/...`."""
+    return all(needed in roots for needed in rule.needs.values() if needed.startswith(METADATA))
 
 
 def _reads_features(rule: Rule) -> bool:

@@ -23,7 +23,7 @@ from util import DIGEST_LENGTH, InspectorError, Progress, Registry, UnknownName
 if TYPE_CHECKING:
     from model.network import Network
     from model.preprocessing import Preprocessing
-    from workspace.opening import OpenDataset, OpenNetwork
+    from workspace.opening import OpenDataset, OpenNetwork, Options
     from workspace.store import Store
     from workspace.worker import Worker
 
@@ -166,6 +166,11 @@ class Desk:
     def opened(self) -> OpenNetwork:
         """The network's record: its layers, and which of them are kept."""
         return self._worker.opened
+
+    @property
+    def options(self) -> Options:
+        """What was typed on the command line."""
+        return self._worker.options
 
     @property
     def preprocessing(self) -> Preprocessing:

@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.metrics import wilson
+from analysis.review_outlook import Outlook, outlook
 from analysis.review_rate import Left, left
+from util import InspectorError
 from workspace.reviews import DROP, KEEP, NONE, RELABEL, SCORES, UNSURE
 
 if TYPE_CHECKING:
@@ -87,6 +89,10 @@ class Range:
         ends: the 95 % intervals (low, high) of both shares.
         relabelled: how many of the n were.
         dropped, unsure: of the n, counted with the label that they have.
+        suspects: how many of the n are in the list of label issues.
+        judged: of these, found right or wrong.
+        open: of these, without a verdict.
+        outlook: how many would agree if all suspects were reviewed, as far as that can be said.
     """
 
     split: str
@@ -97,6 +103,10 @@ class Range:
     relabelled: int
     dropped: int
     unsure: int
+    suspects: int = 0
+    judged: int = 0
+    open: int = 0
+    outlook: Outlook | None = None
 
 
 class Queues:
@@ -189,6 +199,7 @@ class Queues:
         correct, predicted = (np.asarray(session.column(name)) for name in ("correct", "predicted"))
         split, names = np.asarray(session.column("split")), session.dataset.split_names
         after = np.where(decided.kinds == RELABEL, predicted == decided.new, correct == 1)
+        suspects = self._suspects()
         found = []
         for code, name in enumerate(names):
             rows = np.flatnonzero((split == code) & (correct >= 0))
@@ -200,8 +211,34 @@ class Queues:
             counts = np.bincount(decided.kinds[rows], minlength=NONE + 1).tolist()
             both = (low[0], high[0]), (low[1], high[1])
             more = counts[RELABEL], counts[DROP], counts[UNSURE]
-            found.append(Range(name, len(rows), *right, both, *more))
+            mine = suspects[(split[suspects] == code) & (correct[suspects] >= 0)]
+            known, judged, open_ones, ahead = self._outlook(right[1], mine, after)
+            found.append(
+                Range(name, len(rows), *right, both, *more,
+                      suspects=known, judged=judged, open=open_ones, outlook=ahead)
+            )  # fmt: skip
         return found
+
+    def _suspects(self) -> NDArray[np.int32]:
+        """The list of label issues, the most suspicious first; nothing while or where there is none."""
+        try:
+            asked = self.queue("issues")
+        except InspectorError:
+            return np.empty(0, np.int32)
+        return asked.indices if asked.source == "issues" else np.empty(0, np.int32)
+
+    def _outlook(
+        self, right: int, suspects: NDArray[np.int32], after: NDArray[np.bool_]
+    ) -> tuple[int, int, int, Outlook | None]:
+        """Of the suspects of a split: how many, how many judged, how many open, and where that leads."""
+        kinds = self.session.reviews.decided().kinds[suspects]
+        agreeing = np.asarray(self.session.column("correct"))[suspects] == 1
+        counted = np.flatnonzero(kinds != UNSURE)  # who was unsure has left the label as it is
+        judged = np.flatnonzero(kinds[counted] != NONE)
+        wrong = kinds[counted][judged] != KEEP
+        mended = after[suspects][counted][judged][wrong].astype(int) - agreeing[counted][judged][wrong]
+        found = outlook(right, judged, wrong, mended, agreeing[counted])
+        return len(suspects), len(judged), len(counted) - len(judged), found
 
     def suggestion(self, index: int) -> int:
         """The class that is proposed for a sample, or what the network takes it for until there is one; -1 for none.

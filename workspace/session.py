@@ -17,24 +17,34 @@ from numpy.typing import NDArray
 
 import analysis.rule
 from analysis.rule import Rule
-from util import InspectorError
+from util import InspectorError, discover
 from workspace import fields, given, units
+from workspace.audits import Audits
+from workspace.calibration import Calibration
+from workspace.centers import Centers, Distance
 from workspace.columns import Columns
 from workspace.comparing import OUTCOMES, Comparing
 from workspace.contrast import Contrast
+from workspace.depth import Depth
 from workspace.described import Described
 from workspace.doctor import Finding
-from workspace.familiar import Familiar
+from workspace.drift import Drift
+from workspace.familiar import CHOICES, OWN, Familiar
 from workspace.faults import Faults
+from workspace.flips import Flips
 from workspace.following import Following
 from workspace.groupings import Grouping, Groupings
 from workspace.growing import pinned
+from workspace.heat import Heat
 from workspace.hidden import condition
+from workspace.likeness import Likeness
 from workspace.losses import EVERY_CLASS, Losses
+from workspace.metrics_board import MetricsBoard
 from workspace.mosaics import Mosaics
+from workspace.nuisances import Nuisances
 from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network, plan_of
 from workspace.originals import Marked, Original, Originals
-from workspace.plan import PIXELS, ColumnNotReady, NoClassHead, Plan, UnknownColumn, standard
+from workspace.plan import PIXELS, ColumnFailed, ColumnNotReady, NoClassHead, Plan, UnknownColumn, standard
 from workspace.problems import Problems, counted
 from workspace.query import Field, QueryError, both, column_text, filters, literal
 from workspace.request import asking
@@ -44,8 +54,10 @@ from workspace.reviews import Reviews
 from workspace.selection import Mode, Selections, inside
 from workspace.similar import Found, Question, Similar
 from workspace.store import Store
+from workspace.subtypes import Subtypes
 from workspace.supervisor import COMMAND, Refused, Status, Supervisor
 from workspace.tags import Mark, Tag, Tags
+from workspace.training import Training
 from workspace.units import Unit
 from workspace.uploads import Answer, Upload, Uploads
 from workspace.watch import Watch
@@ -54,11 +66,13 @@ if TYPE_CHECKING:
     from workspace.pairs import Pairs
 
 __all__ = [
-    "EVERY_CLASS", "OUTCOMES", "PIXELS", "Answer", "ColumnNotReady", "Field", "Finding", "Found", "Grouping",
-    "Mark", "Marked", "NoClassHead", "OpenDataset", "OpenNetwork", "Original", "Progress", "QueryError", "Question",
-    "Queue", "Range", "Result", "Session", "Tag", "Unit", "UnknownColumn", "Upload", "asking", "column_text",
-    "counted", "filters", "literal",
+    "CHOICES", "EVERY_CLASS", "OUTCOMES", "OWN", "PIXELS", "Answer", "ColumnFailed", "ColumnNotReady", "Distance",
+    "Field", "Finding", "Found", "Grouping", "Mark", "Marked", "NoClassHead", "OpenDataset", "OpenNetwork", "Original",
+    "Progress", "QueryError", "Question", "Queue", "Range", "Result", "Session", "Tag", "Unit", "UnknownColumn",
+    "Upload", "asking", "column_text", "counted", "filters", "literal",
 ]  # fmt: skip
+
+discover("workspace.requests")
 
 
 class Session(Columns):
@@ -114,10 +128,22 @@ class Session(Columns):
         self.described = Described(self)
         self.reviews = Reviews(self)
         self.queues = Queues(self)
-        self._owners = (self.tags, self.described, self.reviews)
+        self.depth = Depth(self)
+        self.likeness = Likeness(self)
+        self._owners = (self.tags, self.described, self.reviews, self.depth, self.likeness)
         self.groupings = Groupings(self)
         self.faults = Faults(self)
+        self.audits = Audits(self)
         self.familiar = Familiar(self)
+        self.drift = Drift(self)
+        self.board = MetricsBoard(self)
+        self.nuisances = Nuisances(self)
+        self.training = Training(self)
+        self.flips = Flips(self)
+        self.centers = Centers(self)
+        self.subtypes = Subtypes(self)
+        self.calibration = Calibration(self)
+        self.heat = Heat(self)
 
     def turn(self, options: Options, dataset: OpenDataset, network: OpenNetwork, plan: Plan) -> None:
         """Go on with a longer recording. Only for `Following`, which sees to it that nobody is reading."""
@@ -195,6 +221,8 @@ class Session(Columns):
         for unit in self.units():
             if unit.name == name:
                 return unit
+        if alike := self.likeness.unit(name):
+            return alike
         raise UnknownColumn(f"column '{name}': cannot color or size a map; choose one from the menu")
 
     def methods(self) -> dict[str, Rule]:

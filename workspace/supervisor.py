@@ -148,6 +148,12 @@ class Supervisor:
                 self._set(working=True)
                 self._tell({"want": new})
 
+    def again(self, column: str) -> None:
+        """Forget that a column could not be made, so that it can be asked for once more."""
+        with self._lock:
+            if self.failed.pop(column, None) is not None and self._process is not None:
+                self._tell({"want": [], "again": column})
+
     def turn(self, options: Options) -> None:
         """Have the worker open a longer recording; `options` here stay as they are until it has."""
         with self._lock:
@@ -241,6 +247,7 @@ class Supervisor:
                 self._set(forward_passes=self._status.forward_passes + event["images"])
             case "made":
                 self._forget(event["column"])
+                self.failed.pop(event["column"], None)
                 self._set(made=self._status.made + 1)
                 logger.info("%s in %.1f s", event["column"], event["seconds"])
                 self.on_change()
@@ -270,6 +277,7 @@ class Supervisor:
         if self._deaths[status.what] < DEATHS_FORGIVEN:
             self.start()
             return False
+        self._wanted.clear()  # or the next one would begin with what has just ended this one
         self._set(working=False, cancelled=True, trouble=f"The computing process {how} during: {status.what}")
         return True
 

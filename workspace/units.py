@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import analysis.rule
-from analysis import duplicates, error_causes, image_faults, strangers, suspects
+from analysis import duplicates, error_causes, image_faults, odd_sizes, strangers, suspects
 from analysis.outliers import VIEWS
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
+SUBTYPE = "subtype"  # its classes depend on the data
 LOG_RATIO = 50.0  # a largest value of more medians than this asks for a logarithm
 NAMES = {
     "correct": ("wrong", "correct"),
@@ -24,6 +25,7 @@ NAMES = {
     "duplicate": duplicates.NAMES,
     "error_cause": error_causes.NAMES,
     "image_fault": image_faults.NAMES,
+    "odd_size": odd_sizes.NAMES,
 }
 
 
@@ -58,7 +60,7 @@ def units(session: Session) -> list[Unit]:
     ]
     for rule in analysis.rule.RULES:
         if rule.kind in ("score", "class") and "{layer}" not in rule.name and session.knows(rule.name):
-            names = NAMES.get(rule.name, classes if rule.name in ("predicted", "suggested") else ())
+            names = names_of(session, rule.name, classes if rule.name in ("predicted", "suggested") else ())
             found.append(Unit(rule.name, rule.title, rule.kind, names, rule.bad, rule.description))
     found += session.comparing.offered()
     found += [
@@ -70,8 +72,14 @@ def units(session: Session) -> list[Unit]:
         Unit(field.name, field.title, "class", field.names, description=field.description)
         for field in session.reviews.fields()
     ]
+    found += session.depth.units()
     found += session.described.units()
     return sorted(found, key=lambda unit: unit.kind)
+
+
+def names_of(session: Session, rule: str, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of the classes of a rule's column; the usual ones where it has none of its own."""
+    return session.subtypes.names() if rule == SUBTYPE else NAMES.get(rule, usual)
 
 
 def spread(values: NDArray[Any]) -> dict[str, Any]:

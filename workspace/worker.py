@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from model import backbones, device, reading
 from model.preprocessing import Preprocessing, check_images
 from model.stages import stages
-from util import InspectorError, Progress, silent
+from util import InspectorError, Progress, discover, silent
 from workspace import limits, opening, reuse
 from workspace.following import AGAIN
 from workspace.keys import LAST
@@ -40,6 +40,8 @@ from workspace.uploads import Answer, Uploads
 
 if TYPE_CHECKING:
     from model.network import Network
+
+discover("workspace.requests")
 
 logger = logging.getLogger(__name__)
 
@@ -116,6 +118,16 @@ class Worker:
             for column in self.plan.order(possible)
             if column not in self.failed and not self.store.has(self.plan.key(column))
         ]
+
+    def is_made(self, column: str) -> bool:
+        """Whether a column is in the store."""
+        return self.store.has(self.plan.key(column))
+
+    def again(self, column: str) -> None:
+        """Forget that a column, or what it needs, could not be made."""
+        with suppress(InspectorError):
+            for needed in self.plan.order([column]):
+                self.failed.pop(needed, None)
 
     def knows(self, column: str) -> bool:
         """Whether a column that somebody asked for can be planned; if not, that is told."""
@@ -301,6 +313,8 @@ def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[dict[st
                 waiting.append(commands.get_nowait())
         for message in waiting:
             asked += message["want"]
+            if "again" in message:
+                worker.again(message["again"])
         longer = [message["options"] for message in waiting if "options" in message]
         waiting = []
         if longer:
@@ -310,6 +324,8 @@ def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[dict[st
         missing = worker.missing(asked) or worker.missing(usual)
         if missing:
             worker.make(missing[0])
+            if worker.is_made(missing[0]):  # newer answers may displace it: that is no reason to make it again
+                asked = [column for column in asked if column != missing[0]]
             continue
         worker.say("idle")
         try:

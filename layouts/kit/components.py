@@ -49,6 +49,7 @@ class SampleMap(Own):
             map shows the hits at once and takes over `selection` when that changes.
         view: in and out, 300 ms after the last movement; {x, y, zoom}: the data in the middle of the stage,
             zoom 1 shows all; None: all.
+        together: None, or a word: maps of the page with the same one always show the same view.
         tool: in and out; what a drag does: "pan", "lasso" or "box" (which sends a polygon of four corners).
         unsupported: out; True when the browser has no WebGL2. The map then shows a sentence; put a chart
             below it.
@@ -79,6 +80,7 @@ class SampleMap(Own):
         clicked: Prop | None = None,
         lasso: Prop | None = None,
         view: Prop | None = None,
+        together: str | None = None,
         tool: str = "pan",
         unsupported: bool = False,
         className: str = "",

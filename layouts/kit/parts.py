@@ -10,6 +10,8 @@ from dash import html
 
 from layouts.kit import ids
 
+AGAIN = "again"
+
 
 def aria(label: str) -> dict[str, Any]:
     """What a thing is called for who cannot see it, as keyword arguments."""
@@ -43,9 +45,10 @@ def waiting(text: str) -> Any:
     return html.Div([dbc.Spinner(size="sm"), html.Span(text)], className="waiting", role="status")
 
 
-def failed(text: str) -> Any:
-    """What stands where something could not be computed."""
-    return html.Div(["Could not be computed: ", html.Span(text)], className="failed", role="alert")
+def failed(text: str, again: str = "") -> Any:
+    """What stands where something could not be computed, with a button that tries the column `again`."""
+    button = html.Button("Try again", id=ids.own(AGAIN, again), className="outline") if again else None
+    return html.Div(["Could not be computed: ", html.Span(text), " ", button], className="failed", role="alert")
 
 
 def refused(text: str) -> Any:
@@ -169,8 +172,14 @@ def percent(value: float, digits: int = 2) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with a few significant digits; a dash for what is not one."""
-    return "–" if value != value else f"{value:.{digits}g}"
+    """A number with a few significant digits, such as "0.012", "−14" or "3.6e−6"; a dash for what is not one."""
+    return "–" if value != value else readable(f"{value:.{digits}g}")
+
+
+def readable(number: str) -> str:
+    """A number as Python writes it, as people do: "-1e-07" -> "−1e−7"."""
+    mantissa, _, power = number.partition("e")
+    return f"{mantissa}e{int(power)}".replace("-", "−") if power else mantissa.replace("-", "−")
 
 
 def facts(values: Mapping[str, str], *, className: str = "") -> Any:

@@ -16,6 +16,7 @@ LONG = {
     "filters": 2000,
     "columns": 2000,
     "hidden": 2000,
+    "charts": 2000,
 }  # one letter more is kept, so that it is refused aloud
 
 
@@ -46,6 +47,7 @@ class State:
         arrange: how it lays them out: "errors", "same" or "fill"; "" for what suits the accuracy.
         metric: the distance of an image query, "euclidean" or "cosine".
         nearest: how many samples an image query brings; "" for ten.
+        answer: how it shows them: "sheet" or "heat" (a contact sheet, with heat maps); "" for cards.
         smooth: "on" if its waveforms are smoothed.
         upload: the name of the uploaded picture that is asked about; "" for the sample looked at.
         asked: the sample that is asked about when its panel is closed.
@@ -62,7 +64,27 @@ class State:
         reviewing: the sample that is reviewed; "" for the first of the list without a verdict.
         decided: "show" if the arrows lead to reviewed samples too; "skip" or "" if not.
         density: the model of familiarity; "" for the usual one.
+        sample: the index that the sample page shows; it stands in the path, "" for the first of the list.
+        among: the list that its arrows lead through: "query", "table", "pool", "selection", "issues" or "loss"; ""
+            for what the query finds.
+        apart: "splits" if the maps side by side are the same one with another split each; "" for two layers.
+        left_split, right_split: these splits; "" for the first two.
+        inspection: "folded" if the list of samples beside maps is; "" if not.
+        flip_samples: how many samples the flip test changes.
+        dimensions, gaussians, covariance, tolerance, rounds: of a mixture of one's own.
+        curve_unit: against what training curves are drawn: epoch, batch or step.
+        reference, compared: the splits that are compared; "" for the first and the next one.
+        behind: "far" if the samples behind a gap are those furthest from the reference; "" for those told apart best.
+        heat_method, heat_layer: how heat maps are made, and of which layer; "" for the usual ones.
+        heat_strength: how dense they lie over the picture: "0", "40", "70", "100" or "map"; "" for "100".
+        heat_class: whose map is shown large, a code or "loss"; "" for the predicted class.
         of_class, by_class: codes of the class that is looked at, and of the one whose model judges it, or "own".
+        risk: the share of errors that the calibration page allows among the kept, as "0.01"; "" for what suits.
+        scale: what its reliability plot counts: "right" or "wrong" answers; "" for what suits.
+        pair: codes of two classes on the depth page, as "4-9"; "" or "worst" for those that are told apart worst.
+        drawn: the method of its small maps; "" for PCA.
+        by_depth: what colors them: "settles", "predicted" or "label"; "" for the label.
+        charts: the charts of the metrics page (workspace/charts.py); "" for the usual ones, "-" for none.
     """
 
     layer: str = ""
@@ -88,6 +110,7 @@ class State:
     arrange: str = ""
     metric: str = ""
     nearest: str = ""
+    answer: str = ""
     smooth: str = ""
     upload: str = ""
     asked: str = ""
@@ -106,8 +129,34 @@ class State:
     reviewing: str = ""
     decided: str = ""
     density: str = ""
+    inspection: str = ""
+    heat_method: str = ""
+    heat_layer: str = ""
+    heat_strength: str = ""
+    heat_class: str = ""
     of_class: str = ""
+    reference: str = ""
+    compared: str = ""
+    behind: str = ""
     by_class: str = ""
+    dimensions: str = ""
+    gaussians: str = ""
+    covariance: str = ""
+    tolerance: str = ""
+    rounds: str = ""
+    curve_unit: str = ""
+    flip_samples: str = ""
+    risk: str = ""
+    scale: str = ""
+    pair: str = ""
+    drawn: str = ""
+    by_depth: str = ""
+    sample: str = ""
+    among: str = ""
+    apart: str = ""
+    left_split: str = ""
+    right_split: str = ""
+    charts: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> State:

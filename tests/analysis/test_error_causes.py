@@ -20,6 +20,7 @@ def causes(**changes):
         "label_suspect": np.zeros(n, np.int64),
         "duplicate": np.zeros(n, np.int64),
         "stranger": np.zeros(n, np.int64),
+        "subtype_parts": np.zeros((n, 3), np.float32),
         **changes,
     }
     return [error_causes.NAMES[code] if code >= 0 else "" for code in error_cause(**facts)]

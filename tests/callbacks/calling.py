@@ -45,20 +45,24 @@ def post(app: Any, output: str, values: Mapping[str, Any], changed: str) -> dict
 
     For a pattern the value is a list of (id, value).
     """
+    answer = client(app).post("/_dash-update-component", json=body(app, output, values, changed), base_url=OWN)
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json
+    assert "sideUpdate" not in found, found["sideUpdate"]
+    return found["response"]  # type: ignore[no-any-return]
+
+
+def body(app: Any, output: str, values: Mapping[str, Any], changed: str) -> dict[str, Any]:
+    """What a browser would post to run a callback; the arguments are those of `post`."""
     entry = next(entry for entry in dependencies(app) if output in entry["output"])
     spec = app.callback_map[entry["output"]]
-    body = {
+    return {
         "output": entry["output"],
         "outputs": _outputs(spec["output"], values),
         "inputs": [_part(part, values) for part in entry["inputs"]],
         "state": [_part(part, values) for part in entry["state"]],
         "changedPropIds": [changed],
     }
-    answer = client(app).post("/_dash-update-component", json=body, base_url=OWN)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json
-    assert "sideUpdate" not in found, found["sideUpdate"]
-    return found["response"]  # type: ignore[no-any-return]
 
 
 def _outputs(output: Any, values: Mapping[str, Any]) -> Any:
@@ -69,7 +73,7 @@ def _outputs(output: Any, values: Mapping[str, Any]) -> Any:
 
 def _output(output: Any, values: Mapping[str, Any]) -> Any:
     part = output.to_dict()
-    if isinstance(_id(part["id"]), dict):
+    if isinstance(_id(part["id"]), dict) and any(isinstance(value, list) for value in _id(part["id"]).values()):
         given = values[f"{part['id']}.{part['property']}"]
         return [{"id": name, "property": part["property"]} for name, _ in given]
     return {"id": _id(part["id"]), "property": part["property"]}

@@ -61,6 +61,7 @@ def test_every_pair_has_its_pages_under_its_own_base(served):
             == 200
         )
         assert browser.get(f"{base}_dash-layout").status_code == browser.get(f"{base}projection").status_code == 200
+        assert browser.get(f"{base}sample/4").status_code == 200
     chips = [browser.get(f"{base}_dash-layout").text for base in ("/", f"/with/{key}/")]
     assert all(
         session.dataset.fingerprint[:8] in text for session, text in zip(pairs.sessions.values(), chips, strict=True)

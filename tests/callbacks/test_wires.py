@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app import create_app
-from layouts import maps, pages, placed, query, sample, similar, tagging, tags
+from layouts import checkpoints, maps, metrics, pages, placed, query, sample, similar, tagging, tags
 from layouts.kit import ids
 from layouts.kit.state import State
 from layouts.page import PAGES, ordered
@@ -16,6 +16,7 @@ from layouts.part import PARTS, stage
 from layouts.shell import shell
 from tests.callbacks.calling import WILDCARDS, client, dependencies, parts, post
 from tests.layouts.looking import components
+from workspace.saved import Saved
 from workspace.session import ColumnNotReady, Tag
 
 PART_CHILDREN = '{"part":["ALL"]}.children'
@@ -50,6 +51,8 @@ def everything(session):
     beside += [tagging.chips([("a", "#112233", "", "")], at="panel", of="this sample")]
     beside += [placed.again(EarlierMap(), "placed/dense/tsne", "projection/dense/tsne", maps.RIGHT)]
     beside += [tags.row(session, Tag("a", "#112233", 1, 0, "Ann", 0.0))]
+    beside += checkpoints.offer(2)
+    beside += metrics.saved([Saved("a board", "ink~loss")])
     trees = [shell(session), *beside, *(page.layout(session, State()) for page in ordered())]
     return [component for tree in trees for component in components(tree)]
 

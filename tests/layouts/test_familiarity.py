@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from layouts import familiarity, familiarity_lists  # noqa: F401 - the latter makes its parts known
 from layouts.kit.state import State
 from layouts.part import draw, stage
+from tests import tiny
 from tests.layouts.looking import elements, rows, text
+from util import InspectorError
+from workspace.requests.mixture import mixture
 
 
 @pytest.fixture
@@ -35,6 +40,24 @@ def test_another_model_waits_until_it_is_there(full):
     said = text(draw("familiarity-least", full, State(layer="conv")))
     assert said == "5 diagonal Gaussians of conv: is being computed; wait a moment"
     assert stage("familiarity-least", full, State(layer="conv")) != stage("familiarity-least", full, State())
+
+
+def test_settings_of_ones_own(opened):
+    session = opened()
+    view = State(layer="conv", density="own", gaussians="2", covariance="full", rounds="9e9")
+    (column, _) = familiarity.columns(session, view)
+    assert column == "mixture?covariance=full&dimensions=40&gaussians=2&layer=conv&rounds=200&tolerance=0.001"
+    labels = [one.children[0].children for one in draw("familiarity-tools", session, view)]
+    assert labels == ["Layer", "Model", "Directions", "Gaussians", "Covariance", "Tolerance", "Rounds"]
+    assert stage("familiarity-tools", session, view) != stage("familiarity-tools", session, State())
+    tiny.answer(session, column)
+    assert text(draw("familiarity-least", session, view)).startswith("20 of 20 samples of test")
+    usual = familiarity.columns(session, replace(view, gaussians="5", covariance="diag"))[0]
+    tiny.answer(session, usual)
+    tiny.answer(session, "familiarity/conv")
+    np.testing.assert_array_equal(session.column(usual), session.column("familiarity/conv"))
+    with pytest.raises(InspectorError, match="out of bounds"):
+        mixture(None, layer="conv", gaussians=10_000)
 
 
 def test_both_ends_in_their_order(full):

@@ -118,7 +118,8 @@ def test_a_card_says_label_prediction_loss_and_what_it_is_sorted_by(full):
     def names(**view):
         return [fact["name"] for fact in properties(full, State(**view))["facts"]]
 
-    assert names() == names(sort="-loss") == names(sort="split") == ["label", "predicted", "loss"]
+    assert names() == names(sort="-loss") == names(sort="-label") == ["label", "predicted", "loss"]
+    assert names(sort="split") == ["label", "predicted", "loss", "split"]
     assert names(sort="margin") == ["label", "predicted", "loss", "margin"]
     facts = properties(full, State())["facts"]
     assert facts[0]["names"] == list(full.class_names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from layouts import maps, projection
+from layouts import maps, part, projection
 from layouts.kit.state import State
 from layouts.part import draw
 from tests.layouts.looking import components, text
@@ -145,3 +145,33 @@ def test_the_chart_that_stands_in_follows_the_query_too(full):
     wrong = (full.column("correct") == 0).sum()
     assert f"{wrong} of 60 samples" in text(maps.chart(full, State(query="not correct"), "right"))
     assert "0 of 60 samples" in text(maps.chart(full, State(query="loss < 0"), "right"))
+
+
+def test_the_same_map_for_two_splits(full):
+    state = State(apart=maps.SPLITS, beside="pixels", layer="dense", method="pca")
+    first, second = (maps.map_properties(full, state, side) for side in projection.SIDES)
+    assert first["positions"] == second["positions"] and first["together"] == second["together"] == "splits"
+    names = [name for name, _ in full.splits]
+    assert [maps.split(full, state, side) for side in projection.SIDES] == names
+    assert [part["shown"]["count"] for part in (first, second)] == [n for _, n in full.splits]
+    assert first["shown"]["left"] == "in other splits"
+    tools = [text(part.draw(f"{side}-tools", full, state)) for side in projection.SIDES]
+    assert "Layer" not in tools[0] and "Layer" in tools[1]
+
+
+def test_splits_follow_the_query_and_can_be_chosen(full):
+    names = [name for name, _ in full.splits]
+    state = State(apart=maps.SPLITS, query="label == 'class 1'", right_split=names[0], left_split="nonsense")
+    assert [maps.split(full, state, side) for side in projection.SIDES] == [names[0], names[0]]
+    wanted = full.find(f"label == 'class 1' and split == '{names[0]}'")
+    shown = maps.map_properties(full, state, "right")["shown"]
+    assert shown["count"] == len(wanted) and shown["left"] == "in other splits or not in the query"
+
+
+def test_one_split_has_nothing_beside_it(tiny_session):
+    session = tiny_session("one sample")
+    state = State(apart=maps.SPLITS)
+    assert (
+        maps.split(session, state, "left") == "" and maps.map_properties(session, state, "left")["together"] is None
+    )
+    assert "Side by side" not in text(projection.projection(session, state))

@@ -24,7 +24,10 @@ from tests.tiny import KINDS
 pages()
 PATHS = [page.path for page in ordered()]
 TAGS = ("tag-list", "tag-history", "review-accuracy")  # parts that follow what people do, not the view
+# Parts that follow whether the lists of faults were measured.
+AUDITS = [name for name in PARTS.names() if name.startswith("audit-") or name.endswith("-audit")]
 PAIRS = [name for name in PARTS.names() if name.startswith("open-")]  # test_open.py looks at these
+APART = ("left-tools", "right-tools")  # parts that follow what stands side by side
 # Parts that follow which networks are open.
 OTHERS = ("compare-body", "compare-tools", "circle-tools", "mine-tools", "theirs-tools")
 MOST_COMPONENTS = 500  # Dash's renderer takes a second for as many; longer things go into a markup
@@ -123,14 +126,21 @@ def test_parts_name_the_columns_that_they_wait_for(tiny_session, name):
 
 
 @pytest.mark.parametrize(
-    "name", [entry.name for entry in PARTS if entry.choice is not None and entry.name not in (*TAGS, *OTHERS, *PAIRS)]
+    "name",
+    [
+        entry.name
+        for entry in PARTS
+        if entry.choice is not None and entry.name not in (*TAGS, *OTHERS, *APART, *AUDITS, *PAIRS)
+    ],
 )
 def test_a_choice_spells_its_default_out(tiny_session, name):
     """Otherwise every part would be drawn twice: when the page comes, and when its controls fill the state."""
     session = tiny_session("full")
-    spelled = State(split="test", network_view="layers")
+    spelled = State(split="test", network_view="layers", reference="train", compared="test", behind="new")
     assert stage(name, session, State()) == stage(name, session, spelled)
-    changed = State(split="train", network_view="blocks", query="index < 5", reason="damaged")
+    changed = State(
+        split="train", network_view="blocks", query="index < 5", reason="damaged", sort="-loss", compared="train"
+    )
     assert stage(name, session, State()) != stage(name, session, changed)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from dash._utils import to_json
 
-from layouts import similar, similar_results, similar_units
+from layouts import pages, similar, similar_results, similar_units
 from layouts.kit import waveform
 from layouts.kit.state import State
 from tests.layouts.looking import elements, text, text_of
@@ -19,6 +19,9 @@ from workspace.session import Question, Session
 from workspace.store import Store
 from workspace.uploads import Answer
 from workspace.worker import Worker
+
+
+pages()
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +217,7 @@ def test_it_stands_with_much_and_little(tiny_session, kind, state):
 def test_nonsense_falls_back_to_the_usual(tiny_session):
     session = tiny_session("full")
     asked = similar.question(session, State(focus="1", layer="nosuch", metric="x", nearest="99999", versus="x"))
-    assert asked == Question("dense", "euclidean", 50, 1)
+    assert asked == Question("dense", "euclidean", 100, 1)
     assert similar.question(session, State(focus="1", nearest="-1")).k == 10
 
 

@@ -29,7 +29,8 @@ class Planted:
         self.faults = Faults(self)  # type: ignore[arg-type]
 
     def knows(self, column: str) -> bool:
-        return column not in self.never
+        unplanted = ("nuisance_", "proper_scores", "subtype", "drift")
+        return column not in self.never and (column in self.columns or not column.startswith(unplanted))
 
     def is_ready(self, column: str) -> bool:
         return self.knows(column) and column not in self.late
@@ -80,7 +81,7 @@ def planted(
         "copy_of": copy_of, "duplicate_group": group, "duplicate": kind, "outlier": outlier, "stranger": odd,
         "odd_view": np.arange(n) % 5,
         "error_cause": error_causes.error_cause(
-            correct, labels, predicted, split, verdicts, suspect, kind, odd
+            correct, labels, predicted, split, verdicts, suspect, kind, odd, np.zeros((n, 3), np.float32)
         ),
     }  # fmt: skip
     return Planted(columns, **changes)

@@ -89,6 +89,26 @@ def test_accuracy_is_a_range_on_the_same_n_and_dropping_changes_nothing(session)
     assert {one.split: one for one in session.queues.accuracy()}["test"].reviewed == after.reviewed - 1
 
 
+def test_the_accuracy_says_where_it_leads_once_enough_suspects_are_judged(session, monkeypatch):
+    correct, predicted = session.column("correct"), session.column("predicted")
+    order = np.argsort(correct[:40], kind="stable").astype(np.int32)
+    monkeypatch.setattr(session.queues, "_suspects", lambda: order)
+    train = session.queues.accuracy()[0]
+    assert (train.suspects, train.judged, train.open, train.outlook) == (40, 0, 40, None)
+    for index in order[:12].tolist():
+        kind = "keep" if correct[index] else "relabel"
+        session.reviews.judge(index, kind, "Ann", new=session.class_names[int(predicted[index])])
+    session.reviews.judge(int(order[12]), "unsure", "Ann")
+    train, test = session.queues.accuracy()
+    assert (train.suspects, train.judged, train.open) == (40, 12, 27) and test.suspects == 0
+    assert train.outlook is not None and test.outlook is None
+    assert train.outlook.low <= train.reviewed <= train.outlook.high <= train.n
+    for index in order[13:].tolist():
+        session.reviews.judge(index, "keep", "Ann")
+    train = session.queues.accuracy()[0]
+    assert train.open == 0 and train.outlook == (train.reviewed,) * 3
+
+
 def _other(session, index):
     return session.class_names[(int(session.column("predicted")[index]) + 1) % 3]
 

@@ -1,0 +1,138 @@
+"""The metrics page: charts that are changed, added and removed, boards with a name, a click on a bin."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from dash import ALL, MATCH, Input, Output, Patch, State, ctx, no_update
+
+import layouts.kit.state
+from layouts import accuracy, metrics, query
+from layouts.kit import ids
+from workspace import charts
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from workspace.session import Session
+
+CHARTS = {"graph": ALL}
+EMPTY = "-"  # a board without charts, which is not the usual one
+
+
+def register(app: Dash, session: Session) -> None:
+    """Wire the page."""
+    _wire_charts(app, session)
+    _wire_boards(app, session)
+
+    @app.callback(
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Output(metrics.board_part(metrics.SAID, ALL), "children"),
+        Input(CHARTS, "clickData"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def choose(clicked: list[Any], state: dict[str, Any]) -> Any:
+        """The samples of a bin, as the selection, with the first of them on the page."""
+        at = _chart_of(ctx.triggered_id)
+        data = ctx.triggered[0]["value"] if ctx.triggered else None
+        view = layouts.kit.state.State.of(state)
+        shown = session.board.charts(view.charts)
+        if not data or at is None or at >= len(shown):
+            return no_update, [no_update] * len(ctx.outputs_list[1])
+        _, panel, place = data["points"][0]["customdata"]
+        asked, split = query.followed(session, view), accuracy.split(session, view)
+        name, own = session.board.choose(shown[at], int(panel), int(place), query=asked, split=split)
+        patch = Patch()
+        patch["selection"] = name
+        return patch, [metrics.chosen(session, name, own, own)] * len(ctx.outputs_list[1])
+
+
+def _wire_charts(app: Dash, session: Session) -> None:
+    @app.callback(
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input({metrics.FIELD: ALL, "at": ALL}, "value"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def change(values: list[str], state: dict[str, Any]) -> Any:
+        """What a chart's menus say now; menus that have just come say what they were told, and change nothing."""
+        before = after = session.board.charts(layouts.kit.state.State.of(state).charts)
+        for what in ctx.triggered:
+            where = ctx.triggered_prop_ids.get(what["prop_id"])
+            if where:
+                value = "" if what["value"] in (None, metrics.TOGETHER) else what["value"]
+                after = charts.changed(after, int(where["at"]), str(where[metrics.FIELD]), value)
+        return _patch(after) if after != before else no_update
+
+    @app.callback(
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input({metrics.DO: ALL, "at": ALL}, "n_clicks"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def do(clicks: list[int | None], state: dict[str, Any]) -> Any:
+        """Add a chart, or duplicate or remove one."""
+        where = ctx.triggered_id
+        if not where or not any(each["value"] for each in ctx.triggered):
+            return no_update
+        shown, at = session.board.charts(layouts.kit.state.State.of(state).charts), int(where["at"])
+        if where[metrics.DO] == "remove":
+            return _patch(charts.without(shown, at))
+        if where[metrics.DO] == "copy":
+            return _patch(charts.copied(shown, at))
+        more = session.board.next(shown)
+        return _patch((*shown, more)) if more and len(shown) < charts.MOST else no_update
+
+
+def _wire_boards(app: Dash, session: Session) -> None:
+    stamp = Output(metrics.board_part(metrics.LIST, MATCH), "data-stamp", allow_duplicate=True)
+
+    @app.callback(
+        Output(metrics.board_part(metrics.LIST, MATCH), "children"),
+        Input(ids.VERSION, "data"),
+        Input(metrics.board_part(metrics.LIST, MATCH), "data-stamp"),
+        prevent_initial_call=True,
+    )
+    def show(version: int, changed: str) -> Any:
+        """The boards with a name, as they are now."""
+        return metrics.saved(session.board.boards.all()) if session.has_dataset else no_update
+
+    @app.callback(
+        stamp,
+        Output(metrics.board_part(metrics.NAME, MATCH), "value"),
+        Output(metrics.board_part(metrics.FORM, MATCH), "open"),
+        Input(metrics.board_part(metrics.SAVE, MATCH), "n_clicks"),
+        Input(metrics.board_part(metrics.NAME, MATCH), "n_submit"),
+        State(metrics.board_part(metrics.NAME, MATCH), "value"),
+        State(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    def save(clicks: int | None, submits: int | None, name: str | None, state: dict[str, Any]) -> Any:
+        """Keep the charts of this view under a name."""
+        if not (clicks or submits):
+            return no_update, no_update, no_update
+        shown = session.board.charts(layouts.kit.state.State.of(state).charts)
+        session.board.boards.save(name or "", charts.written(shown))
+        return str(time.time_ns()), "", False
+
+    @app.callback(stamp, Input({metrics.FORGET: ALL, "board": MATCH}, "n_clicks"), prevent_initial_call=True)
+    def remove(clicks: list[int | None]) -> Any:
+        """Forget the board whose cross was clicked."""
+        if not any(clicks) or not ctx.triggered_id:
+            return no_update
+        session.board.boards.remove(ctx.triggered_id[metrics.FORGET])
+        return str(time.time_ns())
+
+
+def _patch(shown: tuple[charts.Chart, ...]) -> Patch:
+    patch = Patch()
+    patch["charts"] = charts.written(shown) or EMPTY
+    return patch
+
+
+def _chart_of(where: Any) -> int | None:
+    """Which chart of the board an id is of; None for another page's."""
+    number = str((where or {}).get("graph", "")).removeprefix(metrics.CHART)
+    return int(number) if number.isdecimal() else None

@@ -1,0 +1,32 @@
+"""Boards of charts as text: what is written is read, and nonsense is left out."""
+
+from __future__ import annotations
+
+from workspace import charts
+from workspace.charts import LONGEST, MOST, Chart, changed, copied, read, without, written
+
+BOARD = (Chart("brightness", "loss"), Chart("odd; name~%", "tag: x", "label"))
+
+
+def test_what_is_written_is_read():
+    assert written(BOARD) == "brightness~loss;odd%3B name%7E%25~tag: x~label"
+    assert read(written(BOARD)) == BOARD
+    assert read("") == () and written(()) == ""
+
+
+def test_nonsense_is_left_out_and_much_is_cut():
+    assert read("a;~b;a~;a~b~c~d;a~b;;~~") == (Chart("a", "b"),)
+    assert len(read(";".join(["a~b"] * 30))) == MOST
+    assert len(read("a~" + "b" * 2 * LONGEST)[0].y) < LONGEST
+
+
+def test_charts_are_changed_copied_and_removed():
+    assert changed(BOARD, 0, "by", "split")[0] == Chart("brightness", "loss", "split")
+    assert changed(BOARD, 1, "by", "")[1].by == ""
+    for nothing in (changed(BOARD, 2, "x", "ink"), changed(BOARD, 0, "x", ""), changed(BOARD, 0, "color", "ink")):
+        assert nothing == BOARD
+    assert copied(BOARD, 0) == (BOARD[0], *BOARD)
+    full = (BOARD[0],) * MOST
+    assert copied(full, 0) == full
+    assert without(BOARD, 0) == BOARD[1:] and without(BOARD, 7) == BOARD
+    assert tuple(Chart.__dataclass_fields__) == charts.FIELDS

@@ -1,0 +1,44 @@
+"""How like all samples are to one: against plain distances, and wherever a column is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from workspace.plan import UnknownColumn
+from workspace.query import QueryError
+
+
+def test_it_is_one_for_itself_and_nought_at_the_usual_distance(tiny_session):
+    session = tiny_session("full")
+    points = np.asarray(session.column("activations/dense"), np.float64)
+    found = session.column(session.likeness.name(3, "dense", "euclidean"))
+    pairs = [np.linalg.norm(points[i] - points[j]) for i in range(60) for j in range(i)]
+    assert np.allclose(found, 1 - np.linalg.norm(points - points[3], axis=1) / np.median(pairs), atol=1e-3)
+    assert found[3] == found.max() == 1 and found.dtype == np.float32
+    cosine = session.column("cosine_3_in_dense")
+    assert cosine[3] == pytest.approx(1, abs=1e-3) and not np.allclose(cosine, found)
+
+
+def test_a_map_a_query_and_an_address_know_it(tiny_session):
+    session = tiny_session("full")
+    name = "similarity_3_in_dense"
+    assert (
+        session.is_ready(name)
+        and session.unit(name).kind == "score"
+        and session.unit(name).title == "Like sample 3 in dense"
+    )
+    values = session.column(name)
+    assert np.array_equal(session.by_key(session.key(name)), values)
+    assert sorted(session.find(f"{name} > 0.2").indices.tolist()) == np.flatnonzero(values > 0.2).tolist()
+    assert session.find("", sort=f"-{name}").indices[0] == 3
+
+
+@pytest.mark.parametrize("name", ["similarity_60_in_dense", "similarity_3_in_nowhere", "cosine_9999999999_in_pixels"])
+def test_what_is_not_there_is_refused(tiny_session, name):
+    session = tiny_session("full")
+    assert not session.is_ready(name)
+    with pytest.raises(UnknownColumn):
+        session.unit(name)
+    with pytest.raises(QueryError):
+        session.find(f"{name} > 0")

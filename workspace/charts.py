@@ -1,0 +1,63 @@
+"""The charts of a metrics board as short text, for links and for boards with a name.
+
+    brightness~loss;mean_distance~loss~label
+
+Charts are apart by `;`. One is what lies across, what is averaged, and, if there is a third, the column whose
+groups get a picture each; all by the names that people type. Signs of ours in a name are escaped as in a URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+MOST = 12  # charts of a board
+LONGEST = 2000  # characters
+ESCAPED = {"%": "%25", ";": "%3B", "~": "%7E"}
+FIELDS = ("x", "y", "by")
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What one chart shows: the mean of `y` over ranges or classes of `x`, for all or each class of `by`."""
+
+    x: str
+    y: str
+    by: str = ""
+
+
+def read(text: str) -> tuple[Chart, ...]:
+    """The charts in a text; what makes no sense is left out, and what is too much."""
+    found = []
+    for part in text[:LONGEST].split(";"):
+        names = [unquote(name) for name in part.split("~")]
+        if 2 <= len(names) <= len(FIELDS) and all(names[:2]):
+            found.append(Chart(*names))
+    return tuple(found[:MOST])
+
+
+def written(charts: Iterable[Chart]) -> str:
+    """The text of `read`."""
+    return ";".join("~".join(_escaped(name) for name in (chart.x, chart.y, chart.by) if name) for chart in charts)
+
+
+def changed(charts: Sequence[Chart], at: int, field: str, value: str) -> tuple[Chart, ...]:
+    """The charts after one field of one of them got another value; as they were where there is no such."""
+    if field not in FIELDS or not 0 <= at < len(charts) or (not value and field != "by"):
+        return tuple(charts)
+    return (*charts[:at], replace(charts[at], **{field: value}), *charts[at + 1 :])
+
+
+def copied(charts: Sequence[Chart], at: int) -> tuple[Chart, ...]:
+    """The charts with one of them twice, as far as there is room."""
+    return tuple(charts) if len(charts) >= MOST else (*charts[: at + 1], *charts[at:])
+
+
+def without(charts: Sequence[Chart], at: int) -> tuple[Chart, ...]:
+    """The charts without one of them."""
+    return (*charts[:at], *charts[at + 1 :])
+
+
+def _escaped(name: str) -> str:
+    return "".join(ESCAPED.get(letter, letter) for letter in name)

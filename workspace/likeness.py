@@ -1,0 +1,109 @@
+"""How like every sample is to one of them, as a column: `similarity_12_in_dense`, `cosine_12_in_pixels`.
+
+It is worked out in the server when somebody asks for it, and so are the field and the color of that name.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.similar import distances
+from util import digest
+from workspace.plan import UnknownColumn
+from workspace.query import Field
+from workspace.similar import Question
+from workspace.units import Unit
+
+if TYPE_CHECKING:
+    from workspace.session import Session
+
+KEPT, KEPT_NAMES = 6, 200
+NAME = re.compile(r"(similarity|cosine)_(\d{1,11})_in_(.+)")
+METRICS = {"similarity": "euclidean", "cosine": "cosine"}
+
+
+class Likeness:
+    """The likenesses of one session; safe for several threads. The last ones asked for are kept."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._values = lru_cache(KEPT)(self._make)
+        self._names: dict[str, str] = {}
+
+    def name(self, index: int, layer: str, metric: str) -> str:
+        """What the column is called that says how like the samples are to one."""
+        word = next(word for word, known in METRICS.items() if known == metric)
+        return f"{word}_{index}_in_{layer}"
+
+    def owns(self, column: str) -> bool:
+        """Whether a column is one of these."""
+        return NAME.fullmatch(column) is not None
+
+    def has(self, column: str) -> bool:
+        """Whether a column can be worked out now."""
+        asked = self._asked(column)
+        return asked is not None and self.session.is_ready(f"activations/{asked.layer}")
+
+    def unit(self, column: str) -> Unit | None:
+        """What it is as a color; None for any other name."""
+        asked = self._asked(column)
+        if asked is None:
+            return None
+        where = "raw pixels" if asked.layer == "pixels" else asked.layer
+        word = "cosine" if asked.metric == "cosine" else "Euclidean"
+        said = (
+            f"How like sample {asked.index:,} in {where}: 1 is the same, 0 as far away as two samples drawn at "
+            f"random are in the median, by {word} distance."
+        )
+        return Unit(column, f"Like sample {asked.index:,} in {where}", "score", description=said)
+
+    def field(self, name: str) -> Field | None:
+        """What it is to a query; None for any other name."""
+        unit = self.unit(name)
+        if unit is None:
+            return None
+        return Field(name, unit.title, "number", (), unit.description, lambda: self.session.column(name))
+
+    def column(self, column: str) -> NDArray[Any]:
+        """(n,) float32, 1 and below, high is like it; not-a-number without a distance. Raises UnknownColumn."""
+        return self._values(column, self.key(column))
+
+    def key(self, column: str) -> str:
+        """The key that stands for its content. Raises UnknownColumn, and ColumnNotReady as activations do."""
+        asked = self._asked(column)
+        if asked is None:
+            raise UnknownColumn(f"column '{column[:60]}': there is no such sample or layer")
+        key = digest("likeness", column, self.session.key(f"activations/{asked.layer}"))
+        while len(self._names) >= KEPT_NAMES and key not in self._names:
+            self._names.pop(next(iter(self._names)), None)
+        self._names[key] = column
+        return key
+
+    def by_key(self, key: str) -> NDArray[Any] | None:
+        """A column by its key, if anybody has asked for it lately."""
+        name = self._names.get(key)
+        return self.column(name) if name and self.has(name) and self.key(name) == key else None
+
+    def _asked(self, column: str) -> Question | None:
+        found = NAME.fullmatch(column)
+        if found is None or not self.session.has_dataset or found[3] not in self.session.layers:
+            return None
+        index = int(found[2])
+        if index >= self.session.dataset.n:
+            return None
+        return Question(found[3], METRICS[found[1]], index=index)  # type: ignore[arg-type]
+
+    def _make(self, column: str, key: str) -> NDArray[Any]:
+        asked = self._asked(column)
+        assert asked is not None
+        points = self.session.column(f"activations/{asked.layer}")
+        apart = distances(points, self.session.similar.vector(asked), metric=asked.metric)
+        usual = float(np.median(self.session.similar.pairs(asked).distances)) if len(points) > 1 else 0.0
+        like = 1 - apart / np.float32(usual) if usual > 0 else np.where(apart == 0, np.float32(1), np.float32(np.nan))
+        like.flags.writeable = False
+        return np.asarray(like, np.float32)
