@@ -13,6 +13,7 @@ from flask import Flask, Response, jsonify, request
 from callbacks import pictures
 from callbacks.server import BODY_LIMIT
 from util import InspectorError
+from workspace.uploads import asked_for
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -47,7 +48,7 @@ def register(app: Dash, session: Session) -> None:
         if session.status.cancelled:  # who brings a picture asks for work
             session.resume()
         if session.has_network:
-            session.want([f"upload/{name}"])
+            session.want([asked_for(name)])
         return _told(name=name)
 
 

@@ -331,7 +331,7 @@ def _uploaded(session: Session, asked: Question) -> Any:
 
 
 def _opinion_of(session: Session, upload: Upload) -> Any:
-    answer = session.uploads.answer(upload.name, session.network) if session.has_network else None
+    answer = session.uploads.answer(upload.name, session) if session.has_network else None
     if answer is None:
         failure = session.failure(upload.column)
         if failure:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from workspace.opening import Options
 from workspace.plan import standard
 from workspace.session import Session
 from workspace.store import Store
+from workspace.uploads import Answer, asked_for, packed
 from workspace.worker import Worker
 
 WIDTH = 8
@@ -79,8 +81,9 @@ def prepare(folder: Path, kind: Kind, wanted: list[str] | None = None) -> tuple[
     outputs(store, data, opened, kind)
     worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
     worker.open()
-    while missing := worker.missing(wanted or standard(opened.layer, opened.layers)):
-        worker.make(missing[0])
+    with mock.patch("os.fsync"):  # two hundred waits for the disk, for what need not outlive this run
+        for column in worker.missing(wanted or standard(opened.layer, opened.layers)):
+            worker.make(column)
     assert worker.failed == {}
     return store.folder, options
 
@@ -94,6 +97,12 @@ def answer(session: Session, column: str) -> list[str]:
         worker.make(missing[0])
     assert worker.failed == {}
     return said
+
+
+def look_at(session: Session, name: str, answer: Answer) -> None:
+    """Keep an answer to an uploaded picture, as the worker would."""
+    made = packed(answer)
+    session.store.write(session.key(asked_for(name)), made.array, facts=made.facts)
 
 
 def network_info(path: Path, image_shape: tuple[int, int, int], kind: Kind) -> NetworkInfo:

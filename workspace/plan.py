@@ -22,7 +22,6 @@ from workspace.request import Request, Value, is_request, parsed
 discover("analysis")
 
 PIXELS = "pixels"
-UPLOAD = "upload/"
 METADATA = "metadata/"
 
 
@@ -86,8 +85,6 @@ class Plan:
             NoClassHead: it needs class scores, which the network does not give.
             UnknownColumn: nothing makes it.
         """
-        if column.startswith(UPLOAD):
-            return upload_key(column, self.roots)
         if is_request(column):
             return self._request_key(column)
         if column not in self._keys:
@@ -121,7 +118,7 @@ class Plan:
 
     def needs(self, column: str) -> tuple[str, ...]:
         """What must be there before a column can be made."""
-        if column in self.roots or column in self.given or column.startswith(UPLOAD):
+        if column in self.roots or column in self.given:
             return ()
         if is_request(column):
             found, values = _request(column)
@@ -194,22 +191,6 @@ def _request(column: str) -> tuple[Request, dict[str, Value]]:
         raise UnknownColumn(str(error)) from None
 
 
-def upload_key(column: str, roots: Mapping[str, str]) -> str:
-    """The key of what the network says about an uploaded picture, `upload/{name}`.
-
-    Raises:
-        ColumnNotReady: the network is not open yet.
-        UnknownColumn: that is no name of a picture.
-    """
-    name = column.removeprefix(UPLOAD)
-    if not (name.isascii() and name.isalnum()):
-        raise UnknownColumn(f"column '{column}': no picture has such a name; upload it again")
-    network = {root: key for root, key in roots.items() if root == "logits" or root.startswith("activations/")}
-    if not network:
-        raise ColumnNotReady("The network is being opened; wait a moment")
-    return f"upload{name}{digest(network)}"
-
-
 def standard(layer: str, layers: Iterable[str] = (), roots: Container[str] = ()) -> list[str]:
     """What is worked out for everybody, in the order in which it is wanted.
 
@@ -251,9 +232,9 @@ def described(rule: Rule, roots: Container[str]) -> bool:
 
 def _reads_features(rule: Rule) -> bool:
     """Whether a rule needs `features/...`, itself or by what it needs."""
-    known = {other.name: other for other in analysis.rule.RULES}
+    rules = analysis.rule.RULES
     return any(
-        needed.startswith("features/") or (needed in known and _reads_features(known[needed]))
+        needed.startswith("features/") or (needed in rules and _reads_features(rules[needed]))
         for needed in rule.needs.values()
     )
 

@@ -119,7 +119,7 @@ def is_request(column: str) -> bool:
     return bool(mark) and name in REQUESTS
 
 
-def asking(name: str, **values: Value) -> str:
+def asking(name: str, /, **values: Value) -> str:
     """The column that stands for a request with these values; those left out have their default.
 
     Raises:
@@ -156,6 +156,11 @@ class Desk:
     def __init__(self, worker: Worker, needs: tuple[str, ...]) -> None:
         self._worker = worker
         self._needs = needs
+
+    @property
+    def store(self) -> Store:
+        """Where columns are kept."""
+        return self._worker.store
 
     @property
     def dataset(self) -> OpenDataset:

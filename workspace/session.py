@@ -66,10 +66,10 @@ if TYPE_CHECKING:
     from workspace.pairs import Pairs
 
 __all__ = [
-    "CHOICES", "EVERY_CLASS", "OUTCOMES", "OWN", "PIXELS", "Answer", "ColumnFailed", "ColumnNotReady", "Distance",
-    "Field", "Finding", "Found", "Grouping", "Mark", "Marked", "NoClassHead", "OpenDataset", "OpenNetwork", "Original",
-    "Progress", "QueryError", "Question", "Queue", "Range", "Result", "Session", "Tag", "Unit", "UnknownColumn",
-    "Upload", "asking", "column_text", "counted", "filters", "literal",
+    "CHOICES", "EVERY_CLASS", "OUTCOMES", "OWN", "PIXELS", "Answer", "ColumnFailed", "ColumnNotReady",
+    "Distance", "Field", "Finding", "Found", "Grouping", "Mark", "Marked", "NoClassHead", "OpenDataset",
+    "OpenNetwork", "Original", "Progress", "QueryError", "Question", "Queue", "Range", "Result", "Session",
+    "Tag", "Unit", "UnknownColumn", "Upload", "asking", "column_text", "counted", "filters", "literal",
 ]  # fmt: skip
 
 discover("workspace.requests")

@@ -16,8 +16,8 @@ from analysis import similar
 from analysis.reduction import pixels
 from analysis.similar import Floats, Metric, Pairs
 from util import InspectorError
-from workspace.plan import PIXELS, UPLOAD, ColumnNotReady
-from workspace.uploads import UnknownUpload, Upload
+from workspace.plan import PIXELS, ColumnNotReady
+from workspace.uploads import UnknownUpload, Upload, asked_for
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -136,9 +136,9 @@ class Similar:
                 f"{question.about}: {question.layer} came with the data, and nobody computed it for this picture; "
                 "choose another layer"
             )
-        answer = self.session.uploads.answer(question.upload, self.session.network)
+        answer = self.session.uploads.answer(question.upload, self.session)
         if answer is None:
-            failure = self.session.failure(f"{UPLOAD}{question.upload}")
+            failure = self.session.failure(asked_for(question.upload))
             raise ColumnNotReady(failure or "the network has not looked at the uploaded picture yet")
         return answer.activations[question.layer]
 

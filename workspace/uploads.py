@@ -2,7 +2,7 @@
 
 A picture is named by the hash of its pixels, so that nothing of what a visitor calls it is ever part of
 a path. It is kept as an image of the dataset's own shape beside the columns; the network's answer
-is one row of numbers, made by the worker as the pseudo-column `upload/{name}`.
+is one row of numbers, which is asked of the worker as any request is.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from util import InspectorError, digest
-from workspace.plan import UPLOAD, upload_key
+from workspace.request import Made, asking
 
 if TYPE_CHECKING:
-    from workspace.opening import OpenNetwork
+    from workspace.columns import Columns
     from workspace.store import Store
 
 NAME_LENGTH = 24
@@ -53,7 +53,7 @@ class Upload:
     @property
     def column(self) -> str:
         """What to ask the worker for: the network's answer."""
-        return f"{UPLOAD}{self.name}"
+        return asked_for(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Answer:
 
 
 class Uploads:
-    """The uploaded pictures in a store. Keeps the newest `MOST_KEPT`, with what belongs to them."""
+    """The uploaded pictures in a store. Keeps the newest `MOST_KEPT`."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -101,40 +101,40 @@ class Uploads:
         notes = tuple(note for note in upload.notes if note != SWAPPED)
         return self.save(255 - upload.image, notes if len(notes) < len(upload.notes) else (*notes, SWAPPED))
 
-    def answer(self, name: str, network: OpenNetwork) -> Answer | None:
+    def answer(self, name: str, columns: Columns) -> Answer | None:
         """What the network says about a picture, or None while that is not worked out."""
-        key = upload_key(f"{UPLOAD}{name}", network.keys)
-        row = self.store.read(key)
-        if row is None:
+        column = asked_for(name)
+        if not columns.is_ready(column):
             return None
-        values, found = np.array(row), {}
-        self.store.release(key)
-        for column, start, stop in self.store.about(key)["columns"]:
-            found[column] = values[start:stop]
+        values, found = np.array(columns.column(column)), {}
+        self.store.release(columns.key(column))
+        for part, start, stop in columns.facts(column)["columns"]:
+            found[part] = values[start:stop]
         return Answer(found.pop("logits"), found)
 
-    def keep_answer(self, name: str, network: OpenNetwork, answer: Answer, **about: Any) -> None:
-        """Keep what the network says about a picture."""
-        named = {"logits": answer.logits, **answer.activations}
-        stops = np.cumsum([len(values) for values in named.values()]).tolist()
-        starts = [0, *stops[:-1]]
-        columns = [list(where) for where in zip(named, starts, stops, strict=True)]
-        key = upload_key(f"{UPLOAD}{name}", network.keys)
-        self.store.write(key, np.concatenate(list(named.values())).astype(np.float32), columns=columns, **about)
-
     def _displace(self, newest: str) -> None:
-        """Remove the oldest pictures beyond the bound, and all that was made of them."""
-        folder = self.store.folder / "columns"
+        """Remove the oldest pictures beyond the bound."""
         seen: dict[str, float] = {}
-        for path in folder.glob("upload*.json"):
+        for path in (self.store.folder / "columns").glob(f"{_picture_key('*')}.json"):
             with suppress(OSError):  # another process may be quicker
-                name = path.stem.removeprefix("upload")[:NAME_LENGTH]
-                seen[name] = max(seen.get(name, 0.0), path.stat().st_mtime)
-        seen.pop(newest, None)
-        for name in sorted(seen, key=seen.__getitem__, reverse=True)[MOST_KEPT - 1 :]:
-            for path in folder.glob(f"upload{name}*.json"):
-                self.store.forget(path.stem)
+                seen[path.stem] = path.stat().st_mtime
+        seen.pop(_picture_key(newest), None)
+        for key in sorted(seen, key=seen.__getitem__, reverse=True)[MOST_KEPT - 1 :]:
+            self.store.forget(key)
+
+
+def asked_for(name: str) -> str:
+    """What to ask the worker for: the network's answer to the picture of that name."""
+    return asking("upload", name=name)
+
+
+def packed(answer: Answer) -> Made:
+    """An answer as a single row, and where each part of it stands there."""
+    named = {"logits": answer.logits, **answer.activations}
+    stops = np.cumsum([len(values) for values in named.values()]).tolist()
+    columns = [list(where) for where in zip(named, [0, *stops[:-1]], stops, strict=True)]
+    return Made(np.concatenate(list(named.values())).astype(np.float32), {"columns": columns})
 
 
 def _picture_key(name: str) -> str:
-    return f"upload{name}"
+    return f"picture{name}"

@@ -29,14 +29,13 @@ from numpy.typing import NDArray
 from model import backbones, device, reading
 from model.preprocessing import Preprocessing, check_images
 from model.stages import stages
-from util import InspectorError, Progress, discover, silent
+from util import InspectorError, Progress, discover
 from workspace import limits, opening, reuse
 from workspace.following import AGAIN
 from workspace.keys import LAST
-from workspace.plan import UPLOAD, standard
+from workspace.plan import standard
 from workspace.request import Desk, is_request, parsed
 from workspace.store import Store
-from workspace.uploads import Answer, Uploads
 
 if TYPE_CHECKING:
     from model.network import Network
@@ -173,9 +172,6 @@ class Worker:
         if column in self.opened.keys:
             self._forward(column)
             return
-        if column.startswith(UPLOAD):
-            self._look_at(column, started)
-            return
         if is_request(column):
             self._answer(column, key, started)
             return
@@ -233,19 +229,6 @@ class Worker:
         self.store.release(key)
         asked.displace(self.store)
         logger.info("%s %s in %.2f s", column, made.array.shape, time.perf_counter() - started)
-
-    def _look_at(self, column: str, started: float) -> None:
-        """What the network says about a picture that a visitor brought along."""
-        uploads = Uploads(self.store)
-        name = column.removeprefix(UPLOAD)
-        picture = uploads.read(name)
-        network = self.with_keras()
-        self.say("working", what="looking at the uploaded picture")
-        image, layers = picture.image[None], self.opened.layers
-        said = network.forward(image, layers, preprocessing=self.preprocessing, report=silent)
-        answer = Answer(said.logits[0], {layer: rows[0] for layer, rows in said.activations.items()})
-        seconds = round(time.perf_counter() - started, 3)
-        uploads.keep_answer(name, self.opened, answer, column=column, seconds=seconds)
 
     def with_keras(self) -> Network:
         """The network itself, which a worker that found everything in the store has not opened yet."""

@@ -11,6 +11,7 @@ from PIL import Image
 from app import create_app
 from callbacks.uploads import LIMIT
 from tests.callbacks.calling import client
+from workspace.uploads import asked_for
 
 
 def png(image):
@@ -48,7 +49,7 @@ def test_a_picture_comes_in_and_the_worker_is_asked(post, session):
     kept = session.uploads.read(name)
     np.testing.assert_array_equal(kept.image, image)
     assert kept.notes == ()
-    assert session.asked == [f"upload/{name}"]
+    assert session.asked == [asked_for(name)]
 
 
 def test_the_picture_can_be_looked_at(post, session):
@@ -103,7 +104,7 @@ def test_who_brings_a_picture_after_cancel_asks_for_work(post, session, monkeypa
     status = replace(session.status, cancelled=True)
     monkeypatch.setattr(type(session), "status", property(lambda self: status))
     name = post(png(np.array(session.image(6)))).json["name"]
-    assert session.asked == ["resume", f"upload/{name}"]
+    assert session.asked == ["resume", asked_for(name)]
 
 
 def test_other_sites_may_not_send_pictures(post, session):

@@ -12,6 +12,7 @@ from dash._utils import to_json
 from layouts import pages, similar, similar_results, similar_units
 from layouts.kit import waveform
 from layouts.kit.state import State
+from tests import tiny
 from tests.layouts.looking import elements, text, text_of
 from tests.tiny import KINDS, prepare
 from workspace.plan import PIXELS
@@ -19,7 +20,6 @@ from workspace.session import Question, Session
 from workspace.store import Store
 from workspace.uploads import Answer
 from workspace.worker import Worker
-
 
 pages()
 
@@ -164,7 +164,7 @@ def test_an_upload_waits_for_the_network_and_then_says_its_class(complete):
     assert "the network has not looked at the uploaded picture yet" in said
     assert "It was turned" in said
     rows = {layer: np.array(complete.column(f"activations/{layer}")[13]) for layer in complete.network.layers}
-    complete.uploads.keep_answer(name, complete.network, Answer(np.array([0.0, 5.0, 0.0], np.float32), rows))
+    tiny.look_at(complete, name, Answer(np.array([0.0, 5.0, 0.0], np.float32), rows))
     assert similar.stage(complete, state) != before
     said = text(similar.body(complete, state))
     assert "Predicted class 1 ( 98.67 % )" in said.replace("(98", "( 98").replace("%)", "% )")

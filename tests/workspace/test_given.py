@@ -13,6 +13,7 @@ from util import InspectorError
 from workspace import opening
 from workspace.plan import PIXELS, Plan, UnknownColumn
 from workspace.store import Store
+from workspace.uploads import asked_for
 
 NUMBERS = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
 
@@ -108,4 +109,4 @@ def test_only_with_coordinates_there_is_a_loaded_map():
 def test_it_is_no_part_of_what_the_network_says():
     """An uploaded picture has no such vector, and an earlier dataset's answers are none of it."""
     with_file = Plan({"logits": "l"}, ["dense"], given={"activations/clip": "c"})
-    assert with_file.key("upload/abc") == Plan({"logits": "l"}, ["dense"]).key("upload/abc")
+    assert with_file.key(asked_for("abc")) == Plan({"logits": "l"}, ["dense"]).key(asked_for("abc"))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests import tiny
 from tests.tiny import KINDS, prepare
 from util import InspectorError
-from workspace.plan import PIXELS, UPLOAD, ColumnNotReady
+from workspace.plan import PIXELS, ColumnNotReady
 from workspace.session import Question, Session
 from workspace.store import Store
-from workspace.uploads import Answer, UnknownUpload
+from workspace.uploads import Answer, UnknownUpload, asked_for
 
 
 def changed(session, column, change):
@@ -130,17 +131,17 @@ def test_an_upload_waits_for_the_network_and_then_is_found_in_every_layer(sessio
     question = Question("dense", upload=name)
     with pytest.raises(ColumnNotReady, match="has not looked at the uploaded picture"):
         session.similar.find(question)
-    assert not session.is_ready(f"{UPLOAD}{name}")
+    assert not session.is_ready(asked_for(name))
     rows = {layer: np.array(session.column(f"activations/{layer}")[12]) for layer in session.network.layers}
     answer = Answer(np.array(session.column("logits")[12]), rows)
-    session.uploads.keep_answer(name, session.network, answer)
-    assert session.is_ready(f"{UPLOAD}{name}")
+    tiny.look_at(session, name, answer)
+    assert session.is_ready(asked_for(name))
     for layer in session.network.layers:
         found = session.similar.find(Question(layer, upload=name))
         assert found.distances[0] == 0
         assert 12 in found.rows[found.distances == 0]
         assert found.same[found.rows == 12].all()
-    said = session.uploads.answer(name, session.network)
+    said = session.uploads.answer(name, session)
     np.testing.assert_array_equal(said.logits, answer.logits)
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from workspace import uploads
 from workspace.opening import Options
-from workspace.plan import PIXELS, UPLOAD, ColumnNotReady, UnknownColumn, upload_key
+from workspace.plan import PIXELS
 from workspace.session import Question, Session
 from workspace.store import Store
-from workspace.uploads import UnknownUpload, Uploads
+from workspace.uploads import UnknownUpload, Uploads, asked_for
 
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 TIMEOUT = 150
@@ -66,7 +66,7 @@ def test_named_by_content_and_read_back(store, image):
     found = Uploads(Store(store.folder)).read(name)
     np.testing.assert_array_equal(found.image, image)
     assert found.notes == ("It was turned.",)
-    assert found.column == f"{UPLOAD}{name}"
+    assert found.column == asked_for(name)
     assert found.key.isalnum(), "a route serves it as a picture"
 
 
@@ -84,7 +84,7 @@ def test_only_the_newest_are_kept(store, image, monkeypatch):
     for shade in range(6):
         names.append(kept.save(image + np.uint8(shade)))
         for number, name in enumerate(names):  # files made in the same instant have no order
-            for path in (store.folder / "columns").glob(f"upload{name}*.json"):
+            for path in (store.folder / "columns").glob(f"picture{name}.json"):
                 os.utime(path, (number, number))
     alive = []
     for name in names:
@@ -97,25 +97,11 @@ def test_only_the_newest_are_kept(store, image, monkeypatch):
     assert len(list((store.folder / "columns").iterdir())) == 6
 
 
-def test_the_key_of_an_answer_is_made_of_picture_and_network():
-    roots = {"images": "a", "logits": "b", "activations/dense": "c"}
-    key = upload_key("upload/abc", roots)
-    assert key.startswith("uploadabc")
-    assert key.isalnum()
-    assert key == upload_key("upload/abc", {**roots, "labels": "x"})
-    assert key != upload_key("upload/abc", {**roots, "logits": "x"})
-    with pytest.raises(ColumnNotReady):
-        upload_key("upload/abc", {"images": "a"})
-    for bad in ("upload/", "upload/../x", "upload/ä", "upload/a b"):
-        with pytest.raises(UnknownColumn):
-            upload_key(bad, roots)
-
-
 def test_the_worker_looks_at_a_picture_and_a_copy_is_found(session):
     name = session.uploads.save(np.array(session.image(12)))
-    session.want([f"{UPLOAD}{name}"])
-    ready(session, f"{UPLOAD}{name}")
-    answer = session.uploads.answer(name, session.network)
+    session.want([asked_for(name)])
+    ready(session, asked_for(name))
+    answer = session.uploads.answer(name, session)
     np.testing.assert_allclose(answer.logits, session.column("logits")[12], rtol=1e-5)
     for layer in ("dense", "scores", PIXELS):
         found = session.similar.find(Question(layer, upload=name))
@@ -131,24 +117,24 @@ def test_a_killed_worker_is_started_again_for_a_picture(session):
         process.wait()
     name = session.uploads.save(np.array(session.image(3)))
     until = time.monotonic() + TIMEOUT
-    while not session.is_ready(f"{UPLOAD}{name}") and time.monotonic() < until:
-        session.want([f"{UPLOAD}{name}"])  # as the page does at every beat
+    while not session.is_ready(asked_for(name)) and time.monotonic() < until:
+        session.want([asked_for(name)])  # as the page does at every beat
         time.sleep(0.1)
-    assert session.is_ready(f"{UPLOAD}{name}"), session.status
+    assert session.is_ready(asked_for(name)), session.status
 
 
 def test_after_cancel_nothing_happens_until_resume(session):
     session.cancel()
     name = session.uploads.save(np.array(session.image(3)))
-    session.want([f"{UPLOAD}{name}"])
+    session.want([asked_for(name)])
     assert not session.status.working
     session.resume()
-    session.want([f"{UPLOAD}{name}"])
-    ready(session, f"{UPLOAD}{name}")
+    session.want([asked_for(name)])
+    ready(session, asked_for(name))
 
 
 def test_a_picture_that_is_gone_is_told_and_kills_nothing(session):
-    gone = f"{UPLOAD}{'0' * 24}"
+    gone = asked_for("0" * 24)
     session.want([gone])
     until = time.monotonic() + TIMEOUT
     while session.failure(gone) is None and time.monotonic() < until:
@@ -175,9 +161,9 @@ def test_the_bundled_network_sees_a_copy_as_it_saw_the_original(tmp_path):
         while not session.is_ready(f"activations/{PIXELS}") and time.monotonic() < ready_in:
             time.sleep(0.2)
         name = session.uploads.save(np.array(session.image(77)))
-        session.want([f"{UPLOAD}{name}"])
-        ready(session, f"{UPLOAD}{name}")
-        answer = session.uploads.answer(name, session.network)
+        session.want([asked_for(name)])
+        ready(session, asked_for(name))
+        answer = session.uploads.answer(name, session)
         assert answer.logits.argmax() == session.column("logits")[77].argmax()
         np.testing.assert_allclose(answer.logits, session.column("logits")[77], atol=1e-3)
         for layer in session.layers:
