@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Two processes share the tests, by whole files, because the tests of a file share what they start from.
+SHARED ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check format bench models clean
@@ -15,16 +17,16 @@ run: $(VENV)/.runs  ## install what is needed and open the demo (ARGS="my.h5 fas
 	@$(BIN)/python app.py $(ARGS)
 
 test: $(VENV)/.tests  ## all tests, the browser's too where Chromium is found
-	@$(BIN)/pytest -q $(ARGS)
+	@$(BIN)/pytest -q $(SHARED) $(ARGS)
 
 test-fast: $(VENV)/.tests  ## the tests without Keras and without a browser
-	@$(BIN)/pytest -q -m "not keras and not browser" $(ARGS)
+	@$(BIN)/pytest -q $(SHARED) -m "not keras and not browser" $(ARGS)
 
 check: $(VENV)/.tests  ## format, style, types, architecture and all tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy app.py util.py model datasets analysis workspace layouts callbacks
-	@$(BIN)/pytest -q $(ARGS)
+	@$(BIN)/pytest -q $(SHARED) $(ARGS)
 
 format: $(VENV)/.tests  ## put the code into its format
 	@$(BIN)/ruff format .

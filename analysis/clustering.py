@@ -48,16 +48,20 @@ def kmeans(points: Float, weights: Float, k: int, random: np.random.Generator) -
         centers[place] = points[np.minimum((sums <= random.random(b) * sums[-1]).sum(axis=0), n - 1)]
         apart = np.maximum(_distances(wide, centers[place]) + squares, 0)
         nearest = apart if place == 0 else np.minimum(nearest, apart)
-    codes = np.full((n, b), -1, np.int16)
+    codes, least = np.full((n, b), -1, np.int16), np.empty((n, b), np.float32)
+    moving = np.arange(b)  # the clusterings that are not at rest yet
     for _ in range(max(FEWEST_ROUNDS, 2 * ROUNDS // k)):
-        before = codes
-        codes, least = _assigned(wide, centers)
-        if np.count_nonzero(codes != before) <= SETTLED * codes.size:
+        found, least[:, moving] = _assigned(wide, centers[:, moving])
+        changed = (found != codes[:, moving]).sum(axis=0)
+        codes[:, moving] = found
+        if changed.sum() <= SETTLED * codes.size:
             break
+        found, moving = found[:, changed > 0], moving[changed > 0]
+        counts = weights[:, moving]
         for place in range(k):
-            sums = (weights * (codes == place)).T @ wide
+            sums = (counts * (found == place)).T @ wide
             held = sums[:, d] > 0  # a cluster that nobody is left in stays where it was
-            centers[place, held] = sums[held, :d] / sums[held, d:]
+            centers[place, moving[held]] = sums[held, :d] / sums[held, d:]
     return Clusters(centers, codes, np.einsum("nb,nb->b", least + squares, weights, dtype=np.float64))
 
 

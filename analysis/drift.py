@@ -20,6 +20,7 @@ from analysis.drift_classifier import FEWEST, Told, evened, told_apart
 from analysis.drift_distances import Strange, strange
 from analysis.rule import rule
 from analysis.strangers import SHARE
+from analysis.threads import one_thread
 from util import blocks
 
 Float = NDArray[np.float32]
@@ -167,6 +168,7 @@ def draw(reference: Rows, new: Rows, *columns: Float, most: int = MOST, seed: in
     return Draw(*(_finite(np.sort(rows), columns) for rows in parts))
 
 
+@one_thread()
 def compared(last: Float, late_peaks: Float, early_peaks: Float, drawn: Draw) -> Compared:
     """The features of a draw: told apart by a classifier, and how strange the new ones are."""
     views = [evened(_rows(view, drawn)) for view in (last, late_peaks, early_peaks)]

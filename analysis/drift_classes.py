@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.drift_classifier import FEWEST, evened, told_apart
 from analysis.metrics import wilson
+from analysis.threads import one_thread
 
 Float = NDArray[np.float32]
 Codes = NDArray[np.integer]
@@ -43,6 +44,7 @@ class ClassGap:
     control: float
 
 
+@one_thread()
 def by_class(points: Sequence[Float], classes: Sequence[Codes]) -> list[ClassGap]:
     """Every class that has samples, the most changed first: those that came or went, then by the classifier.
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from analysis.reduction import reduced
 from analysis.rule import rule
+from analysis.threads import one_thread
 from util import blocks
 
 Float = NDArray[np.float32]
@@ -40,6 +41,7 @@ BLOCK = 2**22  # numbers at a time
 
 
 @rule("familiarity", title="Familiarity", bad="low", needs={"last": "features/last"}, leans_on=("scikit-learn",))
+@one_thread()
 def familiarity(last: Float, split: NDArray[np.integer]) -> Float:
     """How likely the sample's last features are under a mixture fitted to the first split; low is unfamiliar.
 
@@ -59,6 +61,7 @@ def familiarity(last: Float, split: NDArray[np.integer]) -> Float:
     needs={"last": "features/last"},
     leans_on=("scikit-learn",),
 )
+@one_thread()
 def familiarity_by_class(last: Float, labels: NDArray[np.int64], split: NDArray[np.integer]) -> Float:
     """How familiar each sample is to the mixture of each class, whatever its own label is.
 

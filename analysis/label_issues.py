@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis import held_out
 from analysis.reduction import reduced
 from analysis.rule import rule
+from analysis.threads import one_thread
 
 NO_CLASS = -1
 LINEAR, KERNEL, VOTE = 256, 64, 128  # principal directions that each of the classifiers is given
@@ -31,6 +32,7 @@ SIZE_OF_OTHERS = 6.0
     needs={"early": "features/early", "late": "features/late"},
     leans_on=("manifolds-rs",),
 )
+@one_thread()
 def opinions(early: NDArray[np.float32], late: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float32]:
     """What six classifiers fitted to every label but the sample's own say of it, as log-probabilities.
 

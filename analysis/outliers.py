@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analysis.neighbors import NOBODY, neighbors
 from analysis.reduction import reduced
 from analysis.rule import rule
+from analysis.threads import one_thread
 from util import blocks
 
 Float = NDArray[np.float32]
@@ -41,6 +42,7 @@ BLOCK = 2**23
     },
     leans_on=("manifolds-rs",),
 )
+@one_thread()
 def outlier_parts(
     early: Float,
     early_peaks: Float,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analysis.clustering import stability
 from analysis.reduction import reduced
 from analysis.rule import rule
+from analysis.threads import one_thread
 
 Float = NDArray[np.float32]
 
@@ -36,6 +37,7 @@ LEAST, LARGEST = 0.01, 0.9  # share of a class that a sub-type has
     kind="vector",
     needs={"late_peaks": "features/late_peaks"},
 )
+@one_thread()
 def subtype_parts(late_peaks: Float, labels: NDArray[np.int64]) -> Float:
     """Which sub-type of its class a sample belongs to, how stable that is, and how far it lies from its middle.
 
@@ -122,9 +124,11 @@ def divided(points: Float, noise: dict[tuple[int, int, int], float]) -> Float:
             break
         codes, found, again = stability(drawn, k, random)
         share = np.bincount(codes, minlength=k) / len(drawn)
+        good = (again >= STABLE) & (share >= LEAST) & (share <= LARGEST)
+        if good.sum() < max(best[0], 1):
+            continue  # whatever noise does
         chance = _of_noise(len(drawn), drawn.shape[1], k, noise)
-        good = again >= max(STABLE, chance + ABOVE_NOISE * (1 - chance))
-        good &= (share >= LEAST) & (share <= LARGEST)
+        good &= again >= chance + ABOVE_NOISE * (1 - chance)
         rank = (int(good.sum()), float(again[good].mean()) if good.any() else 0.0)
         if rank > best:
             best, centers, stable = rank, found, np.where(good, again, 0)

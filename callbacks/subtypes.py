@@ -9,6 +9,7 @@ from dash import ALL, Input, Output, Patch, State, ctx, no_update
 
 from callbacks.tags import SAID, VERSION, told
 from layouts.kit import ids
+from util import InspectorError
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 TAG = "sub-type"
+MOST_DIGITS = 7
 
 
 def register(app: Dash, session: Session) -> None:
@@ -52,6 +54,8 @@ def register(app: Dash, session: Session) -> None:
 
 
 def rows(session: Session, code: str) -> tuple[str, NDArray[np.intp]]:
-    """The name of a sub-type and its samples. Raises ColumnNotReady."""
-    codes = np.asarray(session.column("subtype"))
-    return session.subtypes.names()[int(code)], np.flatnonzero(codes == int(code))
+    """The name of a sub-type and its samples. Raises ColumnNotReady, and InspectorError if there is none."""
+    codes, names = np.asarray(session.column("subtype")), session.subtypes.names()
+    if not (code.isdecimal() and len(code) < MOST_DIGITS and int(code) < len(names)):
+        raise InspectorError("Sub-types: this one is no longer there; reload the page")
+    return names[int(code)], np.flatnonzero(codes == int(code))

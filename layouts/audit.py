@@ -69,7 +69,7 @@ def tools(session: Session, state: State) -> Any:
         "Measuring …" if "running" in stages else "Plant faults and measure",
         id=ids.own("audit-run", "run"),
         disabled="running" in stages,
-        className="outline strong",
+        className="primary",
         title="Takes about a minute; the line at the top says how far it is. Your data stay as they are.",
     )
 
@@ -198,8 +198,11 @@ def _kinds(session: Session, side: str, found: Any) -> Any:
                 ]
             )
         )
-    heads = [*([""] if places else []), "Planted", "", "on the list", "95 % interval"]
-    head = html.Tr([html.Th(text, scope="col", className="number" if "l" in text[-4:] else None) for text in heads])
+    words, numbers = [*([""] if places else []), "Planted", ""], ["on the list", "95 % interval"]
+    head = html.Tr(
+        [html.Th(text, scope="col") for text in words]
+        + [html.Th(text, scope="col", className="number") for text in numbers]
+    )
     return html.Table([html.Thead(head), html.Tbody(rows)], className="facts audit-kinds")
 
 
@@ -217,7 +220,7 @@ def _depths(found: Any) -> Any:
             f"{hits:,}",
             f"{own:,}",
             parts.percent(hits / (k - own) if k > own else float("nan"), 0),
-            parts.percent(hits / found.planted, 0),
+            parts.percent(hits / found.planted if found.planted else float("nan"), 0),
             *([f"{alone[k]:,}" if k in alone else "–"] if alone else []),
         ]
         for k, hits, own in found.hits

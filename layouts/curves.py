@@ -23,6 +23,7 @@ GRID = "rgba(128,138,158,0.2)"
 UNITS = {"epoch": "epochs", "batch": "batches", "step": "steps"}
 FIRST = ("loss", "accuracy")
 MOST_CHARTS, MOST_RUNS = 8, 12
+RISEN = 1.05  # times the lowest validation loss: what ends below has hardly risen
 HEIGHT = 260
 DASH = {"train": "dot", "validation": "solid"}
 HOW = """from keras.callbacks import CSVLogger
@@ -144,15 +145,18 @@ def _lowest(run: str, losses: list[Any], unit: str) -> str:
     curve = of_run.get("validation")
     if curve is None or not np.isfinite(curve.y).any():
         return ""
-    best = int(np.nanargmin(curve.y))
-    ends = f"{run}: validation loss was lowest, {curve.y[best]:.4g}, at {unit} {curve.x[best]:g} of {curve.x[-1]:g}"
-    if best == len(curve.y) - 1:
+    x, y = (each[np.isfinite(curve.y)] for each in (curve.x, curve.y))
+    best = int(y.argmin())
+    ends = f"{run}: validation loss was lowest, {y[best]:.4g}, at {unit} {x[best]:g} of {curve.x[-1]:g}"
+    if len(y) == 1:
+        return f"{ends}."
+    if best == len(y) - 1:
         return f"{ends}: it was still falling, so more training may help."
-    after, last = len(curve.y) - 1 - best, curve.y[np.isfinite(curve.y)][-1]
-    risen = f"{ends}; {after} values later it ended at {last:.4g}"
+    after, risen = len(y) - 1 - best, y[-1] > RISEN * y[best]
+    said = f"{ends}; {after} {'value' if after == 1 else 'values'} later it ended at {y[-1]:.4g}"
     train = of_run.get("train")
-    fell = train is not None and len(train.y) > 1 and train.y[-1] < np.interp(curve.x[best], train.x, train.y)
-    return f"{risen}{' while training loss fell on: the network learnt by heart' if fell else ''}."
+    fell = train is not None and len(train.y) > 1 and train.y[-1] < np.interp(x[best], train.x, train.y)
+    return f"{said}{' while training loss fell on: it overfits from there on' if fell and risen else ''}."
 
 
 def _chart(metric: str, found: list[Any], unit: str, colors: dict[str, str]) -> figures.Figure:

@@ -97,7 +97,7 @@ def start(session: Session, state: State) -> Any:
         html.Button(
             f"Look through {layers} layers at {n:,} samples",
             id=ids.own("depth-ask", "layers"),
-            className="outline strong",
+            className="primary",
             title="Done in the background, a minute or two for a deep network; it can be cancelled",
         ),
         html.P(
@@ -199,7 +199,7 @@ def maps(session: Session, state: State) -> Any:
         inside = html.Button(
             f"Draw {len(found.names)} maps by {session.depth.methods[method]}",
             id=ids.own("depth-ask", "maps"),
-            className="outline strong",
+            className="primary",
             title="Done in the background; it can be cancelled",
         )
     return parts.card(

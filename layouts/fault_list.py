@@ -87,7 +87,7 @@ def wire(subject: Subject) -> None:
         review = {"review": subject.review, **(asked if subject.review == "query" else {})}
         return html.Div(
             [
-                _link("Review these", _href("review", state, **review), text, "outline strong"),
+                _link("Review these", _href("review", state, **review), text, "outline"),
                 _link(
                     "Table", _href("table", state, **asked), "The same samples as rows, with every score", "outline"
                 ),

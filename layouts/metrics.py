@@ -12,7 +12,7 @@ from layouts.kit import figures, ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.page import page
-from layouts.part import part, place
+from layouts.part import late, part, place
 from util import InspectorError
 from workspace.session import ColumnNotReady
 
@@ -89,7 +89,7 @@ def charts(session: Session, state: State) -> Any:
         f"many samples, with its 95 % interval (shares: Wilson; means: Student's t); dotted: the mean over all. "
         "Intervals much longer than the means are apart run off the picture. "
         f"{tests} {'correlation is' if tests == 1 else 'correlations are'} looked at here, so p counts only below "
-        f"0.05 / {tests} = {0.05 / tests:.2g}, and neither says what causes what."
+        f"0.05 / {tests} = {parts.number(0.05 / tests, 2)}, and neither says what causes what."
     )
     return [
         html.Div(cards, className="charts") if cards else parts.empty("There is no chart on this board yet."),
@@ -173,7 +173,7 @@ def _drawn(session: Session, chart: Any, asked: str, split: str) -> Any:
     try:
         return session.board.draw(chart, query=asked, split=split)
     except ColumnNotReady as waiting:
-        return parts.empty(str(waiting)) if session.no_head else parts.waiting(str(waiting))
+        return parts.empty(str(waiting)) if session.no_head else late(waiting)
     except InspectorError as error:
         return parts.refused(str(error))
 

@@ -95,15 +95,19 @@ def line(drawn: Any, tests: int) -> str:
     return " · ".join(said)
 
 
+def _signed(rho: float) -> str:
+    return parts.readable(f"{rho:+.2f}")
+
+
 def correlation(rank: Any, tests: int) -> str:
     """Spearman's rho with its p, and whether it stands when so many are looked at."""
     if not np.isfinite(rank.rho):
         return "no correlation: one of the two never changes" if rank.n else "no correlation"
     if not np.isfinite(rank.p):
-        return f"Spearman ρ {rank.rho:+.2f}, too few for a p"
-    p = f"p = {rank.p:.2g}" if rank.p > LEAST_P else f"p < {LEAST_P:g}"
+        return f"Spearman ρ {_signed(rank.rho)}, too few for a p"
+    p = f"p = {parts.number(rank.p, 2)}" if rank.p > LEAST_P else f"p < {parts.number(LEAST_P)}"
     verdict = "" if rank.p < ALPHA / tests else ", no more than chance"
-    return f"Spearman ρ {rank.rho:+.2f}, {p}{verdict}"
+    return f"Spearman ρ {_signed(rank.rho)}, {p}{verdict}"
 
 
 def described(drawn: Any, tests: int) -> str:
@@ -195,7 +199,7 @@ def _heading(panel: Any, axis: str, tests: int) -> dict[str, Any]:
     said = f"<b>{_safe(name)}</b>"
     if rank is not None and np.isfinite(rank.rho):
         star = "*" if np.isfinite(rank.p) and rank.p < ALPHA / tests else ""
-        said += f"  ρ {rank.rho:+.2f}{star}"
+        said += f"  ρ {_signed(rank.rho)}{star}"
     return {
         "text": said, "x": 0, "y": 1, "xref": f"x{axis} domain", "yref": f"y{axis} domain", "xanchor": "left",
         "yanchor": "bottom", "showarrow": False, "font": {"size": 11},

@@ -196,7 +196,8 @@ def _said(session: Session, row: int) -> str:
     given = names[label] if label >= 0 else "–"
     if not session.is_ready("predicted"):
         return given
-    predicted = names[int(session.column("predicted")[row])]
+    code = int(session.column("predicted")[row])
+    predicted = names[code] if code >= 0 else "–"
     return given if predicted == given else f"{given} → {predicted}"
 
 

@@ -59,7 +59,7 @@ def results(session: Session, state: State, asked: Question, found: Found, compa
     card = similar_results.frame(
         session, asked, found, markup("similar-sheet", first if query else None, *tiles, className="contact-sheet")
     )
-    return html.Div([card, html.P(note, className="note sheet-note") if note else None])
+    return html.Div([html.P(note, className="note sheet-note") if note else None, card])
 
 
 def _column(session: Session, asked: Question, found: Found) -> str:

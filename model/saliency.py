@@ -23,7 +23,7 @@ from model.slopes import Targets
 
 Floats = NDArray[np.float32]
 
-SMALL = 64 * 64  # places of an input up to which a network is taken to be quick
+SMALL = 64 * 64  # places of an input, up to which a network is taken to be quick and late maps to be coarse
 STEPS = 32, 16  # on the way from the background to the picture, for small pictures and for large ones
 PATCHES = 7, 5  # patches along each side, which overlap by half; for small and for large ones
 MOST_AT_ONCE = 1024  # pictures with something taken away
@@ -158,6 +158,19 @@ def usual_layer(info: NetworkInfo) -> str:
     names = with_maps(info)
     whole = [name for name in names if "Pool" not in info.layer(name).kind]
     return (whole or list(names) or [""])[-1]
+
+
+def usual_method(info: NetworkInfo, image_shape: Sequence[int]) -> str:
+    """The key of the method to begin with, for images of (h, w, ch).
+
+    Occlusion for inputs of up to SMALL places: it passed its own test where Grad-CAM, whose maps are the last and
+    coarsest there, mostly did not (docs/decisions/022). For larger ones Grad-CAM, which costs one pass; integrated
+    gradients if no layer has maps.
+    """
+    height, width = (side or image_shape[axis] for axis, side in enumerate(info.input_shape[:2]))
+    if height * width <= SMALL:
+        return "occlusion"
+    return "grad-cam" if with_maps(info) else "integrated-gradients"
 
 
 def covered(network: Network, picture: Picture, masks: NDArray[np.bool_]) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.tiny import KINDS, Kind, network_info, outputs
+from tests.tiny import KINDS, Kind, make, network_info, outputs
 from workspace import opening
 from workspace.plan import standard
 from workspace.session import Session
@@ -57,6 +57,4 @@ def _opened(store: Store, options: opening.Options, kind: Kind, got: str) -> Non
     wanted = (
         standard(opened.layer, opened.layers) if got == "everything" else [*NEEDED, f"projection/{opened.layer}/pca"]
     )
-    while missing := worker.missing(wanted):
-        worker.make(missing[0])
-    assert worker.failed == {}
+    make(worker, wanted)

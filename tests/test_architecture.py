@@ -45,6 +45,7 @@ HOMES = {
     "h5py": {"model", "datasets"},
     "scipy": {"analysis"},
     "sklearn": {"analysis"},
+    "threadpoolctl": {"analysis"},
     "openTSNE": {"analysis"},
     "manifolds_rs": {"analysis"},
     "umap": {"analysis"},

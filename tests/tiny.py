@@ -81,11 +81,16 @@ def prepare(folder: Path, kind: Kind, wanted: list[str] | None = None) -> tuple[
     outputs(store, data, opened, kind)
     worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
     worker.open()
+    make(worker, wanted or standard(opened.layer, opened.layers))
+    return store.folder, options
+
+
+def make(worker: Worker, columns: list[str]) -> None:
+    """Have an open worker make columns and what they need."""
     with mock.patch("os.fsync"):  # two hundred waits for the disk, for what need not outlive this run
-        for column in worker.missing(wanted or standard(opened.layer, opened.layers)):
+        for column in worker.missing(columns):
             worker.make(column)
     assert worker.failed == {}
-    return store.folder, options
 
 
 def answer(session: Session, column: str) -> list[str]:
@@ -93,9 +98,7 @@ def answer(session: Session, column: str) -> list[str]:
     said: list[str] = []
     worker = Worker(session.store, session.options, lambda event, **facts: said.append(facts.get("what", "")))  # type: ignore[arg-type]
     worker.open()
-    while missing := worker.missing([column]):
-        worker.make(missing[0])
-    assert worker.failed == {}
+    make(worker, [column])
     return said
 
 

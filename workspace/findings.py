@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.duplicates import CONFLICT, NAMES
 from analysis.strangers import SHARE
-from workspace import calibration, doctor
+from workspace import calibration, doctor, odd_sizes
 from workspace.plan import ColumnNotReady
 from workspace.query import literal
 
@@ -39,11 +39,13 @@ COLUMNS = {
     "pictures": ("nuisance_label", "labels", "split"),
     "drift": ("drift", "outlier", "split"),
     "subtypes": ("subtype", "subtype_parts", "correct", "labels", "split"),
+    "sizes": odd_sizes.NEEDED,
 }
 SUBJECTS = {
     "labels": "label issues", "duplicates": "copies", "outliers": "outliers", "network": "the doctor",
     "calibration": "calibration",
     "pictures": "shortcuts", "drift": "gaps between splits", "subtypes": "sub-types",
+    "sizes": "odd sizes",
 }  # fmt: skip
 
 
@@ -260,6 +262,14 @@ def _pictures(session: Session) -> Iterator[Sentence]:
                 break
 
 
+def _sizes(session: Session) -> Iterator[Sentence]:
+    """Pictures that were much smaller, larger, narrower or wider than the others; nothing is said without any."""
+    found = odd_sizes.found(session)
+    if found is not None:
+        severity: Severity = "doubtful" if found.n > MUCH * found.of else "note"
+        yield Sentence("sizes", severity, found.text, found.n, found.of, None, None, odd_sizes.QUERY, found.rows)
+
+
 def _drift(session: Session) -> Iterator[Sentence]:
     """Whether the second split is another kind of data than the first one; nothing is said where it is not."""
     usual = session.drift.usual()
@@ -311,6 +321,7 @@ MAKERS: dict[str, Callable[[Session], Iterator[Sentence]]] = {
     "calibration": _calibration,
     "drift": _drift,
     "subtypes": _subtypes,
+    "sizes": _sizes,
 }  # fmt: skip
 
 

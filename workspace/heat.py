@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 NAME, SHARED = "heatmap", "sharedheat"
-WITHOUT_MAPS = "integrated-gradients"  # the usual method where no layer has maps
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ class Heat:
         """What is asked for: the usual method and layer for what is not said, or does not suit the network."""
         methods, layers = self.methods(), self.layers()
         if method not in methods:
-            method = next(iter(methods)) if layers else WITHOUT_MAPS
+            method = saliency.usual_method(self._session.network.info, self._session.dataset.image_shape)
         layered = saliency.METHODS[method].layered
         if not layered:
             layer = ""

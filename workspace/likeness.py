@@ -6,6 +6,7 @@ It is worked out in the server when somebody asks for it, and so are the field a
 from __future__ import annotations
 
 import re
+import threading
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,7 @@ class Likeness:
         self.session = session
         self._values = lru_cache(KEPT)(self._make)
         self._names: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def name(self, index: int, layer: str, metric: str) -> str:
         """What the column is called that says how like the samples are to one."""
@@ -79,9 +81,10 @@ class Likeness:
         if asked is None:
             raise UnknownColumn(f"column '{column[:60]}': there is no such sample or layer")
         key = digest("likeness", column, self.session.key(f"activations/{asked.layer}"))
-        while len(self._names) >= KEPT_NAMES and key not in self._names:
-            self._names.pop(next(iter(self._names)), None)
-        self._names[key] = column
+        with self._lock:
+            while len(self._names) >= KEPT_NAMES and key not in self._names:
+                self._names.pop(next(iter(self._names)))
+            self._names[key] = column
         return key
 
     def by_key(self, key: str) -> NDArray[Any] | None:

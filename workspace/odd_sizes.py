@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.odd_sizes import LARGE, NAMES, NARROW, SMALL, USUAL, measures
 from workspace.query import literal
@@ -35,11 +34,12 @@ def found(session: Session) -> OddSizes | None:
         ColumnNotReady: they have not been looked for yet.
     """
     kind, width, height = (np.asarray(session.column(name)) for name in NEEDED)
-    n, of = int(np.count_nonzero(kind)), int(np.isfinite(measures(width, height)[0]).sum())
+    n = int(np.count_nonzero(kind))
     if not n:
         return None
     area, aspect = measures(width, height)
-    measured = {SMALL: -area, LARGE: area, NARROW: np.abs(aspect - np.nanmedian(aspect))}
+    of, middle, across = int(np.isfinite(area).sum()), np.nanmedian(area), np.nanmedian(aspect)
+    measured = {SMALL: -area, LARGE: area, NARROW: np.abs(aspect - across)}
     said, rows = [], []
     for code, how in ((SMALL, "small, down to"), (LARGE, "large, up to"), (NARROW, "narrow or wide, up to")):
         members = np.flatnonzero(kind == code)
@@ -47,14 +47,12 @@ def found(session: Session) -> OddSizes | None:
             row = int(members[np.argmax(measured[code][members])])
             said.append(f"{len(members):,} {how} {_size(width[row], height[row])}")
             rows.append(row)
-    usual = _size(_middle(width), _middle(height))
+    usual = _size(np.exp((middle + across) / 2), np.exp((middle - across) / 2))
     word = "picture has" if n == 1 else "pictures have"
-    text = f"{n:,} of {of:,} {word} an odd size or shape: {'; '.join(said)} pixels (width x height; usual is {usual})."
+    text = (
+        f"{n:,} of {of:,} {word} an odd size or shape: {'; '.join(said)} pixels (width x height; usual is {usual})."
+    )
     return OddSizes(n, of, text, tuple(rows))
-
-
-def _middle(lengths: NDArray[np.generic]) -> float:
-    return float(np.nanmedian(np.asarray(lengths, np.float64)))
 
 
 def _size(width: float, height: float) -> str:

@@ -50,6 +50,7 @@ class NoClassHead(ColumnNotReady):
 
 
 MOST_UNMADE = 1000  # columns without a key whose fate is remembered
+MOST_ASKED = 1000  # requests whose keys are remembered
 
 
 class Plan:
@@ -76,6 +77,7 @@ class Plan:
         self.given = {f"{name} (file)" if name in roots else name: key for name, key in given.items()}
         self._keys: dict[str, str] = {**roots, **self.given}
         self._unmade: dict[str, bool] = {}
+        self._asked: dict[str, str] = {}
 
     def key(self, column: str) -> str:
         """The key a column is kept under.
@@ -86,7 +88,11 @@ class Plan:
             UnknownColumn: nothing makes it.
         """
         if is_request(column):
-            return self._request_key(column)
+            if column not in self._asked:
+                if len(self._asked) >= MOST_ASKED:
+                    self._asked.clear()
+                self._asked[column] = self._request_key(column)
+            return self._asked[column]
         if column not in self._keys:
             rule, layer = self._rule(column)
             needs = {parameter: self.key(needed) for parameter, needed in rule.needed(layer).items()}

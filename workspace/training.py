@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 import model.checkpoints
 import model.history
 from analysis.forgetting import Learning, learning
+from model.history import Curve
 from model.reading import resolve
 from util import InspectorError, digest
 from workspace.request import asking
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 LOOK_SECONDS = 2.0  # between two looks into the folder: a training that goes on writes an epoch a minute
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A metric of a run: (k,) places in epochs, batches or steps, and (k,) values."""
-
-    run: str
-    metric: str
-    split: str
-    unit: str
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

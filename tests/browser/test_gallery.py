@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from analysis.rule import RULES
-from tests.tiny import Kind, prepare
+from tests.tiny import Kind, make, prepare
 from workspace.session import Session
 from workspace.store import Store
 from workspace.worker import Worker
@@ -38,9 +38,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Session:
     store.write(session.key("logits"), logits, column="logits")
     worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
     worker.open()
-    while missing := worker.missing(["loss", "loss_rank", "correct", "confidence", "margin", "entropy", "digests"]):
-        worker.make(missing[0])
-    assert worker.failed == {}
+    make(worker, ["loss", "loss_rank", "correct", "confidence", "margin", "entropy", "digests"])
     for rule in RULES:  # a file of the samples has all of them
         if rule.kind in ("score", "class") and session.knows(rule.name) and not session.is_ready(rule.name):
             zeros = np.zeros(SAMPLES, np.float32 if rule.kind == "score" else np.int32)

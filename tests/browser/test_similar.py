@@ -83,7 +83,7 @@ def test_ask_by_index_compare_choose_select_and_reload(page, screenshot):
 
     page.get_by_role("combobox", name=re.compile("^Distance")).select_option("cosine")
     until_url(page, "metric=cosine")
-    page.get_by_text("cosine distance").wait_for()
+    page.get_by_text("cosine distance ·").wait_for()
     page.get_by_role("combobox", name=re.compile("^How many")).select_option("5")
     page.get_by_role("heading", name="The 5 nearest by dense").wait_for()
     page.get_by_role("combobox", name=re.compile("^Compare by")).select_option("pixels")

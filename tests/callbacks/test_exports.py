@@ -18,12 +18,12 @@ from tests.callbacks.calling import client, post
 from workspace import export, streams
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(tiny_session):
     return tiny_session("full")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(full):
     return client(create_app(full))
 

@@ -31,9 +31,10 @@ def app(full):
 
 def selection(answer, full):
     """What was put into the view's selection, as rows."""
-    (operation,) = answer["state"]["data"]["operations"]
-    assert operation["location"] == ["selection"]
-    return sorted(full.selections.read(operation["params"]["value"]).tolist())
+    changed = {tuple(one["location"]): one["params"]["value"] for one in answer["state"]["data"]["operations"]}
+    name = changed.pop(("selection",))
+    assert changed in ({}, {("pool",): ""})
+    return sorted(full.selections.read(name).tolist())
 
 
 def brushed(app, full, state, **asked):

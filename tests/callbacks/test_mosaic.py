@@ -23,17 +23,17 @@ ID = {"mosaic": "confusion"}
 SAME = {"arrange": "same", "split": "all"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(tiny_session):
     return tiny_session("full")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(full):
     return create_app(full)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(app):
     return client(app)
 

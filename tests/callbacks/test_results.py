@@ -9,12 +9,12 @@ from app import create_app
 from tests.callbacks.calling import client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(tiny_session):
     return tiny_session("full")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(full):
     return client(create_app(full))
 

@@ -12,12 +12,12 @@ from callbacks.routes import compact
 from tests.callbacks.calling import client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(tiny_session):
     return tiny_session("full")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(full):
     return client(create_app(full))
 

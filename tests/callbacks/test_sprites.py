@@ -13,12 +13,12 @@ from callbacks.sprites import ACROSS, MOST, THUMBNAILS, pictures, sheet
 from tests.callbacks.calling import client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(tiny_session):
     return tiny_session("full")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(full):
     return client(create_app(full))
 

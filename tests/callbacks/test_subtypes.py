@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from callbacks.subtypes import rows
 from layouts import similar, similar_sheet, subtypes
 from layouts.kit.state import State
 from tests.layouts.looking import text
+from util import InspectorError
 
 
 def test_the_samples_of_a_code_are_those_of_the_column(tiny_session):
@@ -15,6 +17,12 @@ def test_the_samples_of_a_code_are_those_of_the_column(tiny_session):
     codes = np.asarray(session.column("subtype"))
     name, members = rows(session, "1")
     assert name == session.class_names[1] and members.tolist() == np.flatnonzero(codes == 1).tolist()
+
+
+@pytest.mark.parametrize("code", ["", "x", "-1", "99", "9" * 400, "../1"])
+def test_a_code_that_is_none_is_refused(tiny_session, code):
+    with pytest.raises(InspectorError, match="no longer there"):
+        rows(tiny_session("full"), code)
 
 
 def test_the_page_says_that_small_classes_are_not_divided_and_why_others_never_are(tiny_session):

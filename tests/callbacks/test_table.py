@@ -15,12 +15,12 @@ TABLE, BAR, CHIPS = {"table": "samples"}, {"table-part": "bar"}, {"table-part": 
 KEY = '{"table":["ALL"]}'
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def full(tiny_session):
     return tiny_session("full")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(full):
     return create_app(full)
 

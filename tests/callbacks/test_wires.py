@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app import create_app
-from layouts import checkpoints, maps, metrics, pages, placed, query, sample, similar, tagging, tags
+from layouts import checkpoints, depth, maps, metrics, pages, placed, query, sample, similar, subtypes, tagging, tags
 from layouts.kit import ids
+from layouts.kit import parts as kit
+from layouts.kit.depth_maps import DepthMaps
 from layouts.kit.state import State
 from layouts.page import PAGES, ordered
 from layouts.part import PARTS, stage
@@ -51,7 +54,10 @@ def everything(session):
     beside += [tagging.chips([("a", "#112233", "", "")], at="panel", of="this sample")]
     beside += [placed.again(EarlierMap(), "placed/dense/tsne", "projection/dense/tsne", maps.RIGHT)]
     beside += [tags.row(session, Tag("a", "#112233", 1, 0, "Ann", 0.0))]
-    beside += checkpoints.offer(2)
+    beside += [*checkpoints.offer(2), kit.failed("it failed", again="loss")]
+    beside += [DepthMaps(ids.picker(depth.NAME), url="", maps=[], rows=[], codes=[], colors=[])]
+    subtype = SimpleNamespace(code=1, name="1a", n=3, query="index < 3")
+    beside += [subtypes._buttons(session, State(), subtype)]
     beside += metrics.saved([Saved("a board", "ink~loss")])
     trees = [shell(session), *beside, *(page.layout(session, State()) for page in ordered())]
     return [component for tree in trees for component in components(tree)]

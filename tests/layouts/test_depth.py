@@ -59,7 +59,7 @@ def test_the_chart_has_both_probes_and_the_pair(looked):
         np.testing.assert_allclose(ends, [100 * low for _, low, _ in shares], atol=1e-9)
     assert drawn[2]["name"] == "probe, class 0 and class 2"
     said = text(draw("depth-chart", looked, State(split="train", pair="0-2")))
-    assert "Class 0 and class 2 (n = 27)" in said and "40 of 40 samples of train" in said
+    assert "class 0 and class 2 (n = 27)" in said and "40 of 40 samples of train" in said
     worst = [option["value"] for option in of(draw("depth-chart", looked, TRAIN), "Select").options]
     assert worst[0] == "worst" and sorted(worst[1:]) == ["0-1", "0-2", "1-2"]
 

@@ -38,10 +38,10 @@ def answered(session, state=AT, **facts):
 
 def test_the_usual_method_is_asked_for_and_nonsense_becomes_it(opened):
     full = opened()
-    (column,) = heat_maps.wanted(full, State(sample="3"))
-    assert column == "heatmap?index=3&layer=add_0&method=grad-cam"
-    assert heat_maps.wanted(full, State(sample="3", heat_method="x", heat_layer="dense")) == [column]
-    assert heat_maps.wanted(full, AT) == ["heatmap?index=3&layer=&method=occlusion"]
+    usual, last = "heatmap?index=3&layer=&method=occlusion", "heatmap?index=3&layer=add_0&method=grad-cam"
+    for method, layer, column in (("", "", usual), ("x", "../conv", usual), ("grad-cam", "dense", last)):
+        state = State(sample="3", heat_method=method, heat_layer=layer)
+        assert heat_maps.wanted(full, state) == [column]
     assert heat_maps.wanted(full, State(sample="99999")) == []
     assert full.heat.layers() == ("conv", "branch_0", "add_0")
 
@@ -58,7 +58,7 @@ def test_an_embedding_says_why_there_are_none(tiny_session):
 def test_it_waits_and_is_drawn_anew(opened):
     full = opened()
     before = stage("heat-maps", full, AT)
-    assert "Occlusion of sample 3 is being worked out" in text(draw("heat-maps", full, AT))
+    assert "Occlusion of sample 3 is worked out when you stay here" in text(draw("heat-maps", full, AT))
     answered(full)
     assert stage("heat-maps", full, AT) != before
 

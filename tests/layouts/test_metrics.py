@@ -90,7 +90,7 @@ def test_correlations_say_when_they_are_no_more_than_chance():
     said = metrics_figures.correlation
     assert said(Correlation(0.3, 0.004, 90), 5) == "Spearman ρ +0.30, p = 0.004"
     assert said(Correlation(-0.3, 0.04, 90), 5).endswith("p = 0.04, no more than chance")
-    assert said(Correlation(1.0, 0.0, 9000), 5) == "Spearman ρ +1.00, p < 1e-99"
+    assert said(Correlation(1.0, 0.0, 9000), 5) == "Spearman ρ +1.00, p < 1e−99"
     assert said(Correlation(0.5, float("nan"), 3), 1).endswith("too few for a p")
     assert said(Correlation(float("nan"), float("nan"), 9), 1).startswith("no correlation")
 

@@ -30,6 +30,8 @@ PAIRS = [name for name in PARTS.names() if name.startswith("open-")]  # test_ope
 APART = ("left-tools", "right-tools")  # parts that follow what stands side by side
 # Parts that follow which networks are open.
 OTHERS = ("compare-body", "compare-tools", "circle-tools", "mine-tools", "theirs-tools")
+# Parts that follow which files of a training there are.
+FILES = [name for name in PARTS.names() if name.startswith("checkpoints-")]
 MOST_COMPONENTS = 500  # Dash's renderer takes a second for as many; longer things go into a markup
 
 NONSENSE = State(
@@ -130,7 +132,7 @@ def test_parts_name_the_columns_that_they_wait_for(tiny_session, name):
     [
         entry.name
         for entry in PARTS
-        if entry.choice is not None and entry.name not in (*TAGS, *OTHERS, *APART, *AUDITS, *PAIRS)
+        if entry.choice is not None and entry.name not in (*TAGS, *OTHERS, *APART, *AUDITS, *PAIRS, *FILES)
     ],
 )
 def test_a_choice_spells_its_default_out(tiny_session, name):
@@ -139,7 +141,14 @@ def test_a_choice_spells_its_default_out(tiny_session, name):
     spelled = State(split="test", network_view="layers", reference="train", compared="test", behind="new")
     assert stage(name, session, State()) == stage(name, session, spelled)
     changed = State(
-        split="train", network_view="blocks", query="index < 5", reason="damaged", sort="-loss", compared="train"
+        split="train",
+        network_view="blocks",
+        query="index < 5",
+        reason="damaged",
+        sort="-loss",
+        compared="train",
+        curve_unit="batch",
+        density="own",
     )
     assert stage(name, session, State()) != stage(name, session, changed)
 

@@ -1,6 +1,7 @@
 """Heat maps against numbers worked out by hand, on networks of every shape."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -113,6 +114,23 @@ class TestByHand:
         assert heat.grid == (4, 6)  # patches of one pixel each
         worth = (maps()[..., None] * HEAD[:, None, None]).sum(axis=0) / VALUES.size
         np.testing.assert_allclose(heat.maps, worth[..., [0, 2]].transpose(2, 0, 1), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("takes", "images", "mapped", "method"),
+    [
+        ((28, 28, 1), (28, 28, 1), True, "occlusion"),
+        ((64, 64, 3), (300, 200, 3), False, "occlusion"),
+        ((None, None, 1), (28, 28, 1), True, "occlusion"),
+        ((224, 224, 3), (28, 28, 1), True, "grad-cam"),
+        ((None, None, 3), (100, 80, 3), True, "grad-cam"),
+        ((224, 224, 3), (28, 28, 1), False, "integrated-gradients"),
+    ],
+)
+def test_the_usual_method_follows_the_size_of_the_input(takes, images, mapped, method, monkeypatch):
+    monkeypatch.setattr(saliency, "with_maps", lambda info: ("conv",) if mapped else ())
+    assert saliency.usual_method(SimpleNamespace(input_shape=takes), images) == method
+    assert method in saliency.METHODS
 
 
 @pytest.mark.keras

@@ -29,7 +29,7 @@ class Planted:
         self.faults = Faults(self)  # type: ignore[arg-type]
 
     def knows(self, column: str) -> bool:
-        unplanted = ("nuisance_", "proper_scores", "subtype", "drift")
+        unplanted = ("nuisance_", "proper_scores", "subtype", "drift", "odd_size")
         return column not in self.never and (column in self.columns or not column.startswith(unplanted))
 
     def is_ready(self, column: str) -> bool:

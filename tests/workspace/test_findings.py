@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.metrics import wilson
+from analysis.odd_sizes import odd_size
 from tests.workspace.planted import planted
 from workspace import doctor
 from workspace.faults import tenths
@@ -90,6 +91,24 @@ def test_strange_splits_are_told_with_their_interval():
     far = 40 + int((planted(far=40).columns["stranger"][440:] == 1).sum())
     assert sentence.text.startswith(f"{far} of 200 test samples ({far / 2:.2f} %, 95 % interval ")
     assert sentence.text.endswith("lie further out than 99 % of train; 1 % would be usual.")
+
+
+def test_odd_sizes_are_counted_by_kind_with_the_most_striking_of_each():
+    session = planted()
+    width, height = np.full(600, 640.0), np.full(600, 480.0)
+    for row, size in {3: (20, 16), 8: (12, 9), 40: (9000, 7000), 77: (1200, 40), 590: (np.nan, np.nan)}.items():
+        width[row], height[row] = size
+    sizes = {"metadata/width": width, "metadata/height": height, "odd_size": odd_size(width, height)}
+    session.columns |= sizes
+    sentence = said(session)["note sizes"]
+    assert sentence.text == (
+        "4 of 599 pictures have an odd size or shape: 2 small, down to 12 x 9; 1 large, up to 9,000 x 7,000; "
+        "1 narrow or wide, up to 1,200 x 40 pixels (width x height; usual is 640 x 480)."
+    )
+    assert (sentence.n, sentence.of, sentence.images) == (4, 599, (8, 40, 77))
+    assert sentence.query == 'odd_size != "usual"'
+    session.columns |= {"odd_size": np.zeros(600, np.int64)}
+    assert not [key for key in said(session) if key.endswith("sizes")], "nothing is said where nothing is odd"
 
 
 def test_the_gravest_comes_first_and_then_the_largest():

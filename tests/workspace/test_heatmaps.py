@@ -133,7 +133,7 @@ class TestShared:
         values[:, 0, 0, 0] = 1
         values[[0, 1], 3, 3, 1] = 1
         values[2, 0, 3, 2] = 9
-        found = shared(values)
+        found = shared(values[0], [values[1:2], values[2:]])
         assert found[1, 0, 0] == 1 and found[1, 3, 3] == 1
         assert found[2, 0, 0] == 1 and found[2, 0, 3] == 0
         assert found[0, 0, 0] == 1 and 0 < found[0, 3, 3] < 1  # shared with one of two
@@ -141,12 +141,12 @@ class TestShared:
     def test_units_that_are_low_in_both_are_alike_too(self):
         values = np.zeros((2, 3, 3, 1), np.float32)
         values[:, 1, 1] = -4
-        assert shared(values)[1, 1, 1] == 1
+        assert shared(values[0], [values[1:]])[1, 1, 1] == 1
 
     def test_nothing_shared_is_an_empty_map(self):
         values = np.zeros((2, 3, 3, 2), np.float32)
         values[0, 1, 1, 0] = values[1, 1, 1, 1] = 1
-        assert not shared(values).any()
+        assert not shared(values[0], [values[1:]]).any()
 
     @pytest.mark.parametrize("others", ["", "1,x", "1,99", ",".join(["1"] * 101)])
     def test_nonsense_is_refused(self, others):

@@ -86,6 +86,20 @@ def test_headers_of_known_files_are_not_read_again(place, monkeypatch):
     assert len(opened) == 15
 
 
+def test_the_sizes_of_known_files_are_told_again(place, decoded):
+    for row in range(3):
+        save(place / f"data/a/long{row}.png", pixels(4, 40 + row, channels=1))
+    sizes = ("metadata/width", "metadata/height")
+    first, _ = read(place)
+    store = Store(place / "cache")
+    assert [int(store.read(first.keys[name]).max()) for name in sizes] == [42, 6]
+    decoded.clear()
+    change(place)
+    second, _ = read(place)
+    anew, _ = read(place, "another")
+    assert second.decoded == 15 and [second.keys[name] for name in sizes] == [anew.keys[name] for name in sizes]
+
+
 def test_what_was_done_to_a_known_file_is_told_again(place):
     Image.fromarray(np.full((6, 5), 40_000, np.uint16)).save(place / "data/a/deep.png")
     first, _ = read(place)

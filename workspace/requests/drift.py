@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from analysis import drift, drift_answers, drift_classes, drift_distances
 from analysis.drift import Draw
 from analysis.drift_ratio import familiarity_ratio
+from util import InspectorError
 from workspace.request import Desk, Made, request
 
 FEATURES = ("features/last", "features/late_peaks", "features/early_peaks")
@@ -93,6 +94,8 @@ def answers(desk: Desk, *, reference: str, new: str) -> Made:
 
 def _drawn(desk: Desk, reference: str, new: str, columns: Sequence[NDArray[Any]]) -> Draw:
     split, names = np.asarray(desk.column("split")), desk.dataset.split_names
+    if unknown := [name for name in (reference, new) if name not in names]:
+        raise InspectorError(f"split '{unknown[0]:.60}': not there; choose {', '.join(names)}")
     one, two = (np.flatnonzero(split == names.index(name)) for name in (reference, new))
     return drift.draw(one, two, *columns)
 

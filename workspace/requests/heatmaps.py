@@ -17,6 +17,7 @@ MOST_CLASSES = 10  # up to so many, all of them are shown
 FEWER = 8  # of more classes, the likeliest
 AVERAGED = 500  # samples whose mean picture is the background
 MOST_OTHERS = 100
+MOST_FLOATS = 2**26  # of the maps of a layer, held at once: 256 MB
 STEPS = 3
 
 
@@ -125,9 +126,13 @@ def shared_heat(desk: Desk, *, index: int, others: str, layer: str = "") -> Made
     desk.report(Progress("what they share", 0, 1, "steps"))
     images = desk.column("images")
     inputs = desk.preprocessing.apply(np.stack([images[row] for row in rows]))
-    values = slopes.layer_maps(desk.network(), inputs, layer)
+    (query,) = slopes.layer_maps(desk.network(), inputs[:1], layer)
+    step = max(1, MOST_FLOATS // query.size)
+    blocks = (
+        slopes.layer_maps(desk.network(), inputs[start : start + step], layer) for start in range(1, len(rows), step)
+    )
     where = plane(desk.preprocessing, images.shape[1:])
-    return Made(where.on_image(where.spread(shared(values))), {"layer": layer, "indices": rows})
+    return Made(where.on_image(where.spread(shared(query, blocks))), {"layer": layer, "indices": rows})
 
 
 def shown_classes(logits: NDArray[np.float32], label: int) -> list[int]:
