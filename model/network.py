@@ -210,7 +210,7 @@ def open_network(
                 building.explain(keras, path, found, file, classes)
                 made_by = f"saved by Keras {found['keras_version']}; " if found["keras_version"] else ""
                 raise BadModel(
-                    f"{file}: Keras {keras.__version__} cannot build it ({shown(error, 90)}); {made_by}save it again "
+                    f"{file}: Keras {keras.__version__} cannot build it ({shown(error, 80)}); {made_by}save it again "
                     "there"
                 ) from error
             found = {**reading.scan(again[0], image), "keras_version": found["keras_version"]}
@@ -276,7 +276,7 @@ def described(
     try:
         endings = _endings(network)
     except Exception as error:  # as above: whatever TensorFlow raises is about this network
-        raise BadModel(f"{file}: fails on an image of noise ({shown(error, 90)}); try it in Keras itself") from error
+        raise BadModel(f"{file}: fails on an image of noise ({shown(error, 80)}); try it in Keras itself") from error
     given = _heads(network, endings)
     choice = heads.choose(given, n_classes, output, file)
     ending = None if choice.place is None else endings[choice.place]
