@@ -240,10 +240,12 @@ def _badge(session: Session, facts: Mapping[str, Any]) -> Any:
         said = f"The network with its weights shuffled gives nearly the same map ({numbers}): it shows the picture "
         said += "rather than what was learnt."
     else:
-        badge = html.Span("depends on what was learnt", className="heat-badge good")
+        signs = bool(facts["signed"]) and size is not None and size >= SAME
+        what = "only its signs depend on what was learnt" if signs else "depends on what was learnt"
+        badge = html.Span(what, className="heat-badge" if signs else "heat-badge good")
         said = f"With its weights shuffled the network gives another map ({numbers})."
-        if facts["signed"] and size is not None and size >= SAME:
-            said += f" Only its signs change much: signs aside it stays the same ({parts.number(size, 2)})."
+        if signs:
+            said += f" Signs aside it stays the same ({parts.number(size, 2)}): the marked places are the picture's."
     return html.Div([*lines, html.P([badge, " ", said])], className="heat-said")
 
 

@@ -10,6 +10,7 @@ import csv
 import itertools
 import json
 import math
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +27,7 @@ from model.event_file import scalars
 Unit = Literal["epoch", "batch", "step"]
 
 TRAIN, VALIDATION = "train", "validation"
-MOST_FILES = 200
+MOST_FILES, MOST_FOLDERS = 200, 1000
 MOST_BYTES = 2**26  # of a JSON or CSV file
 MOST_POINTS = 2000  # of a curve; longer ones are averaged over equal stretches
 EVENTS = "*tfevents*"
@@ -87,7 +88,7 @@ def find(model: Path, given: Iterable[str] = ()) -> list[Path]:
     ]
     events = [*model.parent.glob(EVENTS)]
     for name in LOG_FOLDERS:
-        events += (model.parent / name).rglob(EVENTS)
+        events += _below(model.parent / name)
     return [*beside, *sorted(path for path in events if path.is_file())][:MOST_FILES]
 
 
@@ -117,8 +118,15 @@ def read(path: Path) -> list[Curve]:
 
 
 def _inside(folder: Path) -> list[Path]:
-    events = sorted(path for path in folder.rglob(EVENTS) if path.is_file())
-    return [*_tables(folder), *events][:MOST_FILES]
+    return [*_tables(folder), *sorted(path for path in _below(folder) if path.is_file())][:MOST_FILES]
+
+
+def _below(folder: Path) -> list[Path]:
+    """Event files in a folder and those below it, of which at most MOST_FOLDERS are looked into."""
+    found: list[Path] = []
+    for place, _, names in itertools.islice(os.walk(folder), MOST_FOLDERS):
+        found += [Path(place, name) for name in names if "tfevents" in name]
+    return found
 
 
 def _tables(folder: Path) -> list[Path]:

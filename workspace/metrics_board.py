@@ -334,8 +334,3 @@ def _frequent(codes: NDArray[Any], most: int) -> tuple[NDArray[np.int64], list[i
 def _check_board(text: str) -> None:
     if not charts.read(text):
         raise NotSaved("saved boards: there is no chart on this one; add one first")
-
-
-def corrected(drawn: list[Drawn]) -> int:
-    """How many correlations a board tests at once: what a p is to be compared with 0.05 divided by."""
-    return sum(len(each.ranks) for each in drawn)

@@ -89,7 +89,7 @@ def test_every_class_and_the_loss_side_by_side(opened):
         ({}, "better than chance Taking away first what the map of class 0 marks"),
         ({"deletion": {**DELETION, "better": False, "as_well": 7}}, "no better than chance here 7 of 39 maps"),
         ({"control": 0.8}, "same with shuffled weights"),
-        ({"control_size": 0.9}, "signs aside it stays the same (0.9)"),
+        ({"control_size": 0.9}, "Signs aside it stays the same (0.9)"),
         ({"control": None}, "give no map at all"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from tests import tiny
 from util import InspectorError, Progress, UnknownName
 from workspace import request as requests
-from workspace.plan import ColumnNotReady, NoClassHead, Plan, UnknownColumn
+from workspace import worker as working
+from workspace.plan import ColumnFailed, ColumnNotReady, NoClassHead, Plan, UnknownColumn
 from workspace.request import REQUESTS, Made, Request, asking, is_request, parsed
 from workspace.store import Store
+from workspace.worker import Worker
 
 NAME = "doubling"
 
@@ -117,3 +120,46 @@ def test_a_name_is_a_word_and_known_once(known):
         requests.request("two words", title="")(doubling)
     with pytest.raises(ValueError, match="two requests"):
         requests.request(NAME, title="")(doubling)
+
+
+@pytest.fixture
+def served(known, opened):
+    """served(asked) -> what a worker of one pair makes until it has nothing to do, and has said."""
+
+    def serve(asked):
+
+        session, said = opened(), []
+        worker = working.Worker(session.store, session.options, lambda event, **facts: said.append((event, facts)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(working, "IDLE_SECONDS", 0.01)
+            patch.setattr(working, "standard", lambda *_: [])
+            working._serve(worker, asked, queue.SimpleQueue())
+        return session, [(event, facts["column"]) for event, facts in said if event in ("made", "failed")]
+
+    return serve
+
+
+def test_more_answers_than_are_kept_are_each_made_once(served, opened):
+    layer = opened().network.layers[-1]
+    asked = [asking(NAME, index=index, layer=layer) for index in range(5)]
+    session, said = served([*asked])
+    assert said == [("made", column) for column in asked]
+    assert sum(session.is_ready(column) for column in asked) == 3
+
+
+def test_what_failed_can_be_asked_for_again(served, opened):
+    column = asking(NAME, index=10**9, layer=opened().network.layers[-1])
+    session, said = served([column, column])
+    assert said == [("failed", column)]
+    session._worker.failed[column] = "there is no such row"
+    with pytest.raises(ColumnFailed, match="no such row") as failed:
+        session.column(column)
+    assert failed.value.column == column
+    session._worker.again(column)
+    assert session.failure(column) is None
+    worker = Worker(session.store, session.options, lambda event, **facts: None)
+    worker.open()
+    worker.make(column)
+    assert worker.missing([column]) == []
+    worker.again(column)
+    assert worker.missing([column]) == [column]
