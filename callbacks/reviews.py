@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dash import ALL, Input, Output, Patch, State, ctx, no_update
@@ -13,7 +12,6 @@ from callbacks.exports import file_name
 from callbacks.routes import line
 from layouts import review, tagging
 from layouts.kit import ids
-from layouts.part import draw, stage
 from util import InspectorError
 from workspace import fixes
 from workspace.journal import NotSaved
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from workspace.tag_file import Done
 
 STEPS = {"next": 1, "previous": -1}
-SAMPLE = ids.part("review-sample")
 
 
 def register(app: Dash, session: Session) -> None:
@@ -54,21 +51,16 @@ def register(app: Dash, session: Session) -> None:
         Output(ids.STATE, "data", allow_duplicate=True),
         Output(ids.TAGS_SAID, "children", allow_duplicate=True),
         Output(ids.VERSION, "data", allow_duplicate=True),
-        Output(SAMPLE, "children", allow_duplicate=True),
-        Output(SAMPLE, "data-stage", allow_duplicate=True),
         Input(ids.own("review", ALL), "data"),
         State(ids.WHO, "value"),
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
     def act(said: list[dict[str, Any] | None], who: str | None, state: dict[str, Any]) -> Any:
-        """Write a verdict down and go on to the next sample, or only step, or take the last verdict back.
-
-        The next sample comes with the answer: what else follows the state would come one round trip later.
-        """
+        """Write a verdict down and go on to the next sample, or only step, or take the last verdict back."""
         asked = next((each for each in said if each), None)
         if not asked or not ctx.triggered_id:
-            return (no_update,) * 5
+            return no_update, no_update, no_update
         view, do = layouts.kit.state.State.of(state), str(asked.get("do"))
         queue = review.queue(session, view)
         index = _index(session, asked.get("index"))
@@ -89,12 +81,10 @@ def register(app: Dash, session: Session) -> None:
             told = (no_update, session.version)
             queue = review.queue(session, view)  # a query may be about verdicts
             at = session.queues.step(queue, index, 1, all=view.decided == "show")
-        if at is None and do in STEPS:
-            return no_update, *told, no_update, no_update
-        patch, to = Patch(), "" if at is None else str(at)
-        patch["reviewing"] = to
-        ahead = replace(view, reviewing=to)
-        return patch, *told, draw("review-sample", session, ahead), stage("review-sample", session, ahead)
+        patch = Patch()
+        if at is not None or do not in STEPS:
+            patch["reviewing"] = "" if at is None else str(at)
+        return patch, *told
 
 
 def _told(session: Session, done: Done) -> tuple[Any, Any]:

@@ -53,6 +53,7 @@ def test_look_through_all_layers_and_hand_over_the_unsure(visit, session, screen
     page.locator(".iv-depth[data-ready=yes]").wait_for()
     page.get_by_text(f"{SAMPLES} of {SAMPLES} samples of test, drawn by lot").wait_for()
     stages = page.locator(".iv-depth-stage")
+    stages.nth(layers - 1).wait_for()
     assert stages.count() == layers
     painted = "(canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
     assert all(page.locator(".iv-depth-stage canvas").nth(k).evaluate(painted) for k in range(layers))
@@ -61,6 +62,7 @@ def test_look_through_all_layers_and_hand_over_the_unsure(visit, session, screen
     page.locator(".iv-depth").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
+    page.locator(".iv-depth-hover").nth(layers - 1).wait_for()
     assert page.locator(".iv-depth-hover").count() == layers, "one dot, ringed in every layer"
     ring = page.locator(".iv-depth-hover").last.bounding_box()
     page.mouse.move(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
@@ -69,7 +71,7 @@ def test_look_through_all_layers_and_hand_over_the_unsure(visit, session, screen
     page.mouse.click(ring["x"] + ring["width"] / 2, ring["y"] + ring["height"] / 2)
     until_url(page, f"focus={index}(&|$)")
     page.locator("#sample-panel").get_by_text(f"Sample {index}").wait_for()
-    page.locator(".iv-depth-focus").first.wait_for()
+    page.locator(".iv-depth-focus").nth(layers - 1).wait_for()
     assert page.locator(".iv-depth-focus").count() == layers
     screenshot(page, "layers")
 
@@ -81,6 +83,7 @@ def test_look_through_all_layers_and_hand_over_the_unsure(visit, session, screen
     session.want(CALIBRATED)
     page.get_by_role("link", name="Calibration").click()
     page.get_by_label("Error allowed").wait_for()
+    page.locator(".calibration-said").get_by_text("% error").first.wait_for()
     target = 0.02
     page.get_by_label("Error allowed").select_option(f"{target:g}")
     page.locator(".calibration-said").get_by_text("2 % error").first.wait_for()

@@ -184,7 +184,7 @@ def test_the_keyboard_reaches_navigation_and_panel(chromium_page, address):
     page.locator("#sample-panel").wait_for()
     page.keyboard.press("Escape")
     page.locator("#sample-panel").wait_for(state="hidden")
-    for _ in range(20):
+    for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement.textContent") == "Projection":
             break

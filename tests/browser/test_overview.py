@@ -48,7 +48,7 @@ def test_a_layer_leads_to_its_map_and_back(open_page):
     page.get_by_role("button", name=re.compile("^conv")).press("Enter")
     page.wait_for_url(re.compile(r"/projection\?.*layer=conv"))
     page.locator(".navigation .active", has_text="Projection").wait_for()
-    assert page.get_by_label("Layer").nth(1).input_value() == "conv"
+    assert page.get_by_label(re.compile("^Layer")).nth(1).input_value() == "conv"
     page.go_back()
     page.wait_for_selector("table.layers")
     page.locator(".navigation .active", has_text="Overview").wait_for()
