@@ -12,7 +12,7 @@ from layouts.kit import figures, ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.part import part
-from layouts.reliability import AFTER, BEFORE, COLUMNS, GRID, REFERENCE, asked, nobody, stage
+from layouts.reliability import AFTER, BEFORE, COLUMNS, asked, nobody, stage
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -253,7 +253,7 @@ def _figure(found: Any, given: Any, target: float) -> figures.Figure:
             "fillcolor": AREA,
             "name": "95 % interval",
         },
-        {**line, "x": coverage, "y": best, "line": {"color": REFERENCE, "dash": "dot"}, "name": "best order"},
+        {**line, "x": coverage, "y": best, "line": {"color": figures.REFERENCE, "dash": "dot"}, "name": "best order"},
         {
             "type": "scatter",
             "mode": "lines",
@@ -286,7 +286,7 @@ def _figure(found: Any, given: Any, target: float) -> figures.Figure:
                 "hovertemplate": "the other half keeps %{x:.2f} %, of which %{y:.2f} % are wrong<extra></extra>",
             }
         )
-    axis = {"zeroline": False, "gridcolor": GRID, "ticksuffix": " %"}
+    axis = {"zeroline": False, "gridcolor": figures.GRID, "ticksuffix": " %"}
     layout = {
         "xaxis": {**axis, "title": {"text": "kept"}, "range": [_start(found), 101]},
         "yaxis": {**axis, "title": {"text": "wrong among the kept"}, "range": [0, 100 * _top(found, target)]},

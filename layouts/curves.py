@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["checkpoints", "curves"]
 
-GRID = "rgba(128,138,158,0.2)"
 UNITS = {"epoch": "epochs", "batch": "batches", "step": "steps"}
 FIRST = ("loss", "accuracy")
 MOST_CHARTS, MOST_RUNS = 8, 12
@@ -175,8 +174,8 @@ def _chart(metric: str, found: list[Any], unit: str, colors: dict[str, str]) -> 
         if curve.run in colors
     ]
     layout = {
-        "xaxis": {"title": {"text": unit}, "zeroline": False, "gridcolor": GRID},
-        "yaxis": {"title": {"text": metric}, "zeroline": False, "gridcolor": GRID},
+        "xaxis": {"title": {"text": unit}, "zeroline": False, "gridcolor": figures.GRID},
+        "yaxis": {"title": {"text": metric}, "zeroline": False, "gridcolor": figures.GRID},
         "margin": {"l": 56, "r": 8, "t": 8, "b": 40},
         "legend": {"orientation": "h", "x": 0, "y": 1.15},
         "showlegend": True,

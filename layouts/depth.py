@@ -22,7 +22,6 @@ __all__ = ["depth", "depth_settles"]
 
 NAME = "depth"
 PURITY, LINEAR, PAIR = "#5b7cfa", "#f08c00", "#c2255c"
-GRID, REFERENCE = "rgba(128,138,158,0.2)", "rgba(128,138,158,0.9)"
 MOST_PAIRS = 100  # in the menu
 MOST_NAMED = 20  # classes in the legend
 LABEL, WORST = "label", "worst"
@@ -318,7 +317,7 @@ def _figure(found: Any, pair: Any, chosen: int | None, names: tuple[str, ...]) -
     layout = {
         "xaxis": {"zeroline": False, "showgrid": False, "tickvals": layers, "ticktext": list(found.names),
                   "tickangle": 0 if len(layers) <= 8 else -40},
-        "yaxis": {"zeroline": False, "gridcolor": GRID, "ticksuffix": " %", "range": [0, 104]},
+        "yaxis": {"zeroline": False, "gridcolor": figures.GRID, "ticksuffix": " %", "range": [0, 104]},
         "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
         "legend": {"orientation": "h", "x": 0, "y": 1.14},
         "showlegend": True,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SHOWN = 24
 MOST_TOLD = 14  # layers under whose bars there is room for a share
 RIGHT, WRONG = "rgba(91,124,250,0.75)", "#e8590c"
-GRID = "rgba(128,138,158,0.2)"
 
 
 def far(session: Session, column: str) -> str:
@@ -169,7 +168,7 @@ def _figure(layers: list[str], n: Any, wrong: Any) -> figures.Figure:
             "ticktext": ["pixels", *layers[1:]],
             "tickangle": 0 if len(layers) <= 8 else -40,
         },
-        "yaxis": {"gridcolor": GRID, "title": {"text": "samples"}, "range": [0, 1.2 * float(n.max())]},
+        "yaxis": {"gridcolor": figures.GRID, "title": {"text": "samples"}, "range": [0, 1.2 * float(n.max())]},
         "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
         "legend": {"orientation": "h", "x": 0, "y": 1.22},
         "showlegend": True,

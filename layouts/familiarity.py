@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 LINES = ("#5b7cfa", "#f08c00")  # of the first two splits, on a light page and a dark one
-GRID = "rgba(128,138,158,0.2)"
 SCORES = ("labels", "split", "familiarity")
 EXPORTS = {
     "familiarity": "Familiarity in steps",
@@ -242,8 +241,13 @@ def _histogram(edges: NDArray[np.float64], found: list[Any]) -> figures.Figure:
         for spread, color in zip(found, colors, strict=False)
     ]
     layout = {
-        "xaxis": {"title": {"text": "familiarity, in steps"}, "zeroline": False, "gridcolor": GRID},
-        "yaxis": {"title": {"text": "% of the split"}, "zeroline": False, "rangemode": "tozero", "gridcolor": GRID},
+        "xaxis": {"title": {"text": "familiarity, in steps"}, "zeroline": False, "gridcolor": figures.GRID},
+        "yaxis": {
+            "title": {"text": "% of the split"},
+            "zeroline": False,
+            "rangemode": "tozero",
+            "gridcolor": figures.GRID,
+        },
         "margin": {"l": 48, "r": 8, "t": 8, "b": 40},
         "legend": {"orientation": "h", "x": 0, "y": 1.12},
         "showlegend": True,

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 START = "flips-start"
 NEEDS = ("labels", "predicted", "split")
-GRID = "rgba(128,138,158,0.2)"
 HEIGHT = 320
 MOST_TILES, MOST_CLASSES = 60, 50
 
@@ -77,7 +76,7 @@ def tools(session: Session, state: State) -> Any:
     """How many samples are changed."""
     if not session.has_dataset:
         return None
-    sizes = [(str(size), f"{size:,}") for size in (200, 500, 1000, 2000)]
+    sizes = [(str(size), f"{size:,}") for size in session.flips.sizes]
     chosen = str(session.flips.samples(state.flip_samples))
     return parts.select("flip_samples", sizes, chosen, label="Samples", tooltip="How many are drawn from the split")
 
@@ -283,8 +282,8 @@ def _figure(session: Session, found: Any) -> figures.Figure:
         )
     ticks = {"tickvals": list(range(levels + 1)), "ticktext": ["as it is", *(f"step {n + 1}" for n in range(levels))]}
     layout = {
-        "xaxis": {**ticks, "zeroline": False, "gridcolor": GRID},
-        "yaxis": {"title": {"text": "% right"}, "range": [0, 102], "zeroline": False, "gridcolor": GRID},
+        "xaxis": {**ticks, "zeroline": False, "gridcolor": figures.GRID},
+        "yaxis": {"title": {"text": "% right"}, "range": [0, 102], "zeroline": False, "gridcolor": figures.GRID},
         "margin": {"l": 48, "r": 8, "t": 8, "b": 32},
         "legend": {"orientation": "h", "x": 0, "y": 1.2},
         "showlegend": True,

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 COLUMNS = ("calibrated_confidence", "confidence", "correct", "digests", "labels", "predicted", "proper_scores",
            "split", "temperature")  # fmt: skip
 BEFORE, AFTER = "#5b7cfa", "#f08c00"  # on a light page and a dark one
-GRID, REFERENCE = "rgba(128,138,158,0.2)", "rgba(128,138,158,0.9)"
 RIGHT, WRONG = "right", "wrong"
 SURE = 0.95  # mean confidence from which on the doubts are worth a scale of their own
 FINEST = 1e-6  # stated chance to be wrong, below which no sample tells the difference
@@ -245,7 +244,7 @@ def _figure(sides: list[tuple[Any, str, str]], scale: str) -> figures.Figure:
         "mode": "lines",
         "x": ends,
         "y": ends,
-        "line": {"color": REFERENCE, "dash": "dot", "width": 1.5},
+        "line": {"color": figures.REFERENCE, "dash": "dot", "width": 1.5},
         "name": "as often right as sure",
         "hoverinfo": "skip",
     }
@@ -302,7 +301,7 @@ def _below(sides: list[tuple[Any, str, str]], what: str) -> float:
 
 
 def _axis(start: float, *, wrong: bool) -> figures.Figure:
-    axis: figures.Figure = {"zeroline": False, "gridcolor": GRID}
+    axis: figures.Figure = {"zeroline": False, "gridcolor": figures.GRID}
     if not wrong:
         return {**axis, "ticksuffix": " %", "range": [0, 103]}
     powers = list(range(round(np.log10(100 * start)), 3))

@@ -8,7 +8,7 @@ not called, which is where the usual recipe fails for loaded Sequential models.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,16 +79,10 @@ def slopes(network: Network, inputs: Floats, asked: Targets, layer: str = "") ->
     Raises:
         InspectorError: no way leads from the layer to the class scores.
     """
-    fixed = None if torso(network) is not None else network._network.inputs[0].shape[0]
-    batch = int(fixed or _fitting(network.info, inputs.shape[1:]))
     run = _by_keras if torso(network) is None else _by_torch
     parts = []
-    for start in range(0, len(inputs), batch):
-        rows = inputs[start : start + batch]
-        n = len(rows)
-        if fixed and n < batch:
-            rows = np.concatenate([rows, np.repeat(rows[-1:], batch - n, axis=0)])
-        values, derived = run(network, np.ascontiguousarray(rows, np.float32), asked, layer)
+    for n, rows in _batches(network, inputs, _fitting(network.info, inputs.shape[1:])):
+        values, derived = run(network, rows, asked, layer)
         parts.append((values[:n], derived[:, :n]))
     values, derived = np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts], axis=1)
     if layer and _is_first(network, values.shape):
@@ -98,17 +92,21 @@ def slopes(network: Network, inputs: Floats, asked: Targets, layer: str = "") ->
 
 def layer_maps(network: Network, inputs: Floats, layer: str) -> Floats:
     """(m, ...) inputs -> (m, h, w, filters) what a layer makes of them."""
+    batches = _batches(network, inputs, maps.fitting(network.info.layers, inputs.shape[1:]))
+    values = np.concatenate([_values(network, rows, layer)[:n] for n, rows in batches])
+    return np.asarray(np.moveaxis(values, 1, -1) if _is_first(network, values.shape) else values, np.float32)
+
+
+def _batches(network: Network, inputs: Floats, fitting: int) -> Iterator[tuple[int, Floats]]:
+    """How many inputs count, and these; where the network wants a fixed number, the last one is repeated up to it."""
     fixed = None if torso(network) is not None else network._network.inputs[0].shape[0]
-    batch = int(fixed or maps.fitting(network.info.layers, inputs.shape[1:]))
-    parts = []
+    batch = int(fixed or fitting)
     for start in range(0, len(inputs), batch):
         rows = inputs[start : start + batch]
         n = len(rows)
         if fixed and n < batch:
             rows = np.concatenate([rows, np.repeat(rows[-1:], batch - n, axis=0)])
-        parts.append(_values(network, np.ascontiguousarray(rows, np.float32), layer)[:n])
-    values = np.concatenate(parts)
-    return np.asarray(np.moveaxis(values, 1, -1) if _is_first(network, values.shape) else values, np.float32)
+        yield n, np.ascontiguousarray(rows, np.float32)
 
 
 def _values(network: Network, rows: Floats, layer: str) -> NDArray[np.float32]:

@@ -77,6 +77,7 @@ class Flips:
 
     kinds: tuple[Disturbance, ...] = DISTURBANCES
     levels = LEVELS
+    sizes = SIZES
 
     def __init__(self, session: Session) -> None:
         self.session = session

@@ -27,6 +27,7 @@ CONFIG: Any = {
 KINDS = ("png", "svg")
 MOST_NUMBERED = 20  # classes; more cells than that have no room for a count
 CELL, MARGIN, TALLEST = 44, 96, 560  # pixels
+GRID, REFERENCE = "rgba(128,138,158,0.2)", "rgba(128,138,158,0.9)"  # seen on a light page and on a dark one
 ERROR, RIGHT = "rgba(66,99,235,{})", "rgba(128,138,158,{})"
 
 
