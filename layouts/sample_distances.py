@@ -177,7 +177,8 @@ def predicted(session: Session, index: int) -> int | None:
 
 
 def width(share: float) -> str:
-    """A share as the width of a bar."""
+    """A share as the width of a bar; none for what is not a number."""
+    share = 0.0 if share != share else share
     return f"{100 * min(max(share, 0.0), 1.0):.2f}%"
 
 

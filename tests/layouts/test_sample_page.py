@@ -191,3 +191,8 @@ def test_the_panel_leads_to_the_page(full):
 )
 def test_places_are_written_as_people_say_them(place, word):
     assert ordinal(place) == word
+
+
+def test_a_bar_for_what_is_not_a_number_is_empty():
+    width = sample_distances.width
+    assert width(float("nan")) == width(0.0) == "0.00%"
