@@ -231,12 +231,10 @@ def test_check_export_and_a_second_run_without_the_network(tmp_path, data):
     assert json.loads((tmp_path / "out" / "run.json").read_text())["network"]["name"] == "mnist.h5"
 
     (tmp_path / "cache" / "worker.log").unlink()
-    begin = time.monotonic()
     again = run("mnist", data, *where, "--check", "--min-accuracy", "0.99")
     assert again.returncode == 1
     assert "LIMIT BROKEN" in again.stdout
     assert not (tmp_path / "cache" / "worker.log").exists(), "the second run started a worker"
-    assert time.monotonic() - begin < 30
 
 
 @pytest.mark.keras

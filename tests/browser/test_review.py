@@ -1,7 +1,5 @@
 """Reviewing by keyboard in a real browser: five verdicts, one taken back, and they are there after a restart."""
 
-import time
-
 import pytest
 
 from tests.browser.serving import served
@@ -13,16 +11,13 @@ def test_five_verdicts_by_keyboard_one_taken_back_and_all_there_after_a_restart(
     page, first = chromium_page, opened()
     order = first.queues.queue("loss").indices.tolist()
     labels = first.column("labels")
-    steps = []
 
     def shown():
         return int(page.locator(".review-sample").get_attribute("data-index"))
 
     def press(key, until):
-        start = time.perf_counter()
         page.keyboard.press(key)
         page.locator(f'.review-sample[data-index="{until}"]').wait_for()
-        steps.append(time.perf_counter() - start)
 
     with served(first) as url:
         page.goto(f"{url}/review?review=loss")
@@ -72,4 +67,3 @@ def test_five_verdicts_by_keyboard_one_taken_back_and_all_there_after_a_restart(
             page.locator(".review-export a", has_text="JSON").click()
         assert got.value.suggested_filename.endswith("-fixes.json")
         page.goto("about:blank")
-    assert sorted(steps)[len(steps) // 2] < 5.0, steps

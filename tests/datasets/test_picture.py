@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import struct
-import time
 import zlib
 
 import numpy as np
@@ -218,9 +217,7 @@ class TestHostile:
 
     @pytest.mark.parametrize("edge", [13_000, 60_000])
     def test_pixel_bombs(self, edge):
-        started = time.perf_counter()
         assert "50,000,000" in refused(png(edge, edge, 1, 0, bytes(1000)))
-        assert time.perf_counter() - started < 1
 
     def test_too_many_bytes(self, tmp_path):
         with (tmp_path / "a.png").open("wb") as file:

@@ -3,7 +3,6 @@
 import dataclasses
 import itertools
 import json
-import time
 from dataclasses import replace
 
 import pytest
@@ -246,13 +245,13 @@ class TestLanes:
                     assert edge.end <= other.start or other.end <= edge.start or edge.end == other.end
         json.dumps(gutter.to_dict())
 
-    def test_a_thousand_rows_take_no_time(self):
+    def test_a_thousand_rows(self):
         rows = residual(250)
-        begin = time.perf_counter()
-        graph.lanes(rows)
-        graph.blocks(rows)
-        graph.usable_layers(info(rows))
-        assert time.perf_counter() - begin < 0.5
+        gutter = graph.lanes(rows)
+        assert len(gutter.rows) == len(rows) and gutter.width < 5
+        covered = [name for block in graph.blocks(rows) for name in block.layers]
+        assert covered == [row.name for row in rows]
+        assert graph.usable_layers(info(rows))
 
 
 def test_rows_are_values():

@@ -1,7 +1,6 @@
 """Files that would make Keras run, call or read something, or exhaust the machine."""
 
 import json
-import time
 
 import h5py
 import numpy as np
@@ -142,9 +141,7 @@ class TestBombs:
         path = h5()
         with h5py.File(path, "r+") as file:
             file.create_dataset("model_weights/scores/bomb", (int(gigabytes * 2**28),), "f4", chunks=(1024,))
-        begin = time.perf_counter()
         assert "declares" in refused(reading.scan, path)
-        assert time.perf_counter() - begin < 1
         assert path.stat().st_size < 100_000
 
     def test_the_optimizer_does_not_count(self, h5):

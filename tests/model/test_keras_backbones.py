@@ -1,7 +1,6 @@
 """Networks of keras.applications, with weights of chance or from a local file: nothing is downloaded."""
 
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -86,10 +85,8 @@ def test_the_size_that_keras_takes_by_default_is_found(name, side):
 
 
 def test_offline_without_a_copy_is_one_line_that_names_file_address_and_folder(unreachable, tmp_path):
-    started = time.monotonic()
     with pytest.raises(BadModel) as caught:
         network.open_network(reading.resolve(SMALL), (12, 12, 3), n_classes=10)
-    assert time.monotonic() - started < 10
     sentence = str(caught.value)
     assert "no local copy of its weights" in sentence
     assert "mobilenet_1_0_224_tf_no_top.h5 from https://" in sentence

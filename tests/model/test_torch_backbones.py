@@ -1,7 +1,6 @@
 """Networks of timm and transformers with weights of chance, where these packages are installed."""
 
 import json
-import time
 
 import numpy as np
 import pytest
@@ -79,10 +78,8 @@ class TestTimm:
             opened(model, 10)
 
     def test_offline_without_a_copy(self, unreachable):
-        started = time.monotonic()
         with pytest.raises(BadModel, match=r"no local copy and https://huggingface\.co cannot be reached"):
             opened("timm:resnet18", 10)
-        assert time.monotonic() - started < 10
 
 
 class TestHuggingFace:
