@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.near_copies import joined
+from analysis.neighbors import NOBODY
 from analysis.rule import rule
 
-NOBODY = -1
 SINGLE, WITHIN, ACROSS, CONFLICT, CONFLICT_ACROSS = range(5)
 NAMES = (
     "no copy",
@@ -24,22 +25,7 @@ def duplicate_group(copy_group: NDArray[np.int32], copies: NDArray[np.int32]) ->
 
     copy_group: (n,) groups of near copies, -1 for none; copies: (n,) the first of the same pixels -> (n,) int32.
     """
-    n = len(copies)
-    root = np.arange(n)
-
-    def top(row: int) -> int:
-        while root[row] != row:
-            root[row] = root[root[row]]
-            row = int(root[row])
-        return row
-
-    for other in (copy_group, copies):
-        for row in np.flatnonzero((other != NOBODY) & (other != np.arange(n))):
-            a, b = top(int(row)), top(int(other[row]))
-            root[max(a, b)] = min(a, b)
-    first = np.array([top(row) for row in range(n)], np.int32)
-    sizes = np.bincount(first, minlength=n)
-    return np.where(sizes[first] > 1, first, NOBODY).astype(np.int32)
+    return joined(copy_group, copies)
 
 
 @rule("duplicate", title="Copy", kind="class")

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.neighbors import NOBODY, neighbors
+from analysis.neighbors import NOBODY, likely_neighbors
 from util import blocks
 
 Float = NDArray[np.float32]
@@ -72,7 +72,7 @@ def vote(points: Float, labels: NDArray[np.int64], n_classes: int, k: int = 15) 
     """Vote of the k nearest other samples by cosine, the nearer the weightier; those without a label abstain."""
     lengths = np.linalg.norm(points, axis=1, keepdims=True)
     unit = points / np.maximum(lengths, np.float32(1e-12))
-    near = neighbors(unit, k=k)
+    near = likely_neighbors(unit, k)
     votes = np.zeros((len(points), n_classes), np.float32)
     for rows in blocks(len(points), near.shape[1] * points.shape[1], most=BLOCK):
         found = near[rows]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.neighbors import smallest
 from analysis.rule import rule
+from analysis.threads import one_thread
 from util import blocks
 
 Float = NDArray[np.float32]
 
 NEAREST = 5
 YARDSTICK, FEWEST = 20_000, 50  # samples that are compared with, in all and of each class at least
-BLOCK = 2**23
+BLOCK = 2**21  # distances at a time
 
 
 @rule("quality", title="Quality", bad="low", needs={"last": "features/last"})
+@one_thread()
 def quality(last: Float, labels: NDArray[np.int64]) -> Float:
     """How close a sample lies to its own class against the nearest other class; low is unusual.
 
@@ -71,7 +74,7 @@ def class_distances(points: Float, labels: NDArray[np.int64]) -> tuple[NDArray[n
 def _mean_of_nearest(apart: Float) -> NDArray[np.float64]:
     """Mean root of the smallest squared distances of each row; not-a-number where there is none."""
     k = min(NEAREST, apart.shape[1])
-    nearest = np.partition(apart, k - 1, axis=1)[:, :k].astype(np.float64)
+    nearest = np.take_along_axis(apart, smallest(apart, k), axis=1).astype(np.float64)
     there = np.isfinite(nearest)
     sums = np.where(there, np.sqrt(np.maximum(np.where(there, nearest, 0), 0)), 0).sum(axis=1)
     counts = there.sum(axis=1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import neighbors as module
-from analysis.neighbors import neighbor_distances, neighbors, smallest
+from analysis.neighbors import MOST_EXACT, likely_neighbors, neighbor_distances, neighbors, smallest
 
 
 @pytest.fixture(params=["tree", "products", "products in many blocks"])
@@ -118,3 +118,12 @@ def test_smallest_is_what_sorting_finds(n):
     distances = np.random.default_rng(n).normal(size=(7, n)).astype(np.float32)
     found = np.sort(np.take_along_axis(distances, smallest(distances, 15), axis=1), axis=1)
     np.testing.assert_array_equal(found, np.sort(distances, axis=1)[:, :15])
+
+
+def test_likely_neighbors_of_many_rows_are_nearly_all_of_them() -> None:
+    points = np.random.default_rng(0).normal(size=(MOST_EXACT + 1, 6)).astype(np.float32)
+    likely, exact = likely_neighbors(points, 3), neighbors(points, k=3)
+    assert likely.shape == exact.shape and likely.dtype == exact.dtype
+    assert (likely != np.arange(len(points))[:, None]).all()
+    assert np.mean([len(set(a) & set(b)) for a, b in zip(likely.tolist(), exact.tolist(), strict=True)]) > 2.97
+    assert np.array_equal(likely, likely_neighbors(points, 3))
