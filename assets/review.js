@@ -1,34 +1,23 @@
 // The review page: keys and buttons for verdicts, and the box in which a new label is chosen.
 (function () {
   "use strict";
+  const innerview = (window.innerview = window.innerview || {});
 
   const KEYS = {
     k: "keep", r: "relabel", d: "drop", u: "unsure", s: "accept", enter: "accept", z: "undo", backspace: "undo",
     arrowleft: "previous", arrowright: "next",
   };
-  const STORE = { review: "said" };
   const TYPING = "input, select, textarea, [contenteditable=true], dialog";
   const SHOWN = 12;
-  const PATIENCE = { previous: 200, next: 200 }; // ms after which a key counts again although nothing has changed
-  const LONG = 1500; // the same after a verdict
-  let sent = null; // what was shown when the last key was pressed: until something else is, no other counts
 
   const sample = () => document.querySelector(".review-sample");
   const isHere = () => Boolean(document.querySelector(".review"));
 
-  function tell(act, more) {
-    const shown = sample();
-    const turn = shown ? shown.dataset.turn : "";
-    const now = performance.now();
-    if (sent && sent.turn === turn && now < sent.until) return;
-    sent = { turn, until: now + (PATIENCE[act] || LONG) };
-    const index = shown ? Number(shown.dataset.index) : null;
-    window.dash_clientside.set_props(STORE, { data: { do: act, index, stamp: Date.now(), ...more } });
-  }
-
   function act(what) {
-    if (what === "relabel") choose();
-    else if (what !== "accept" || document.querySelector('.review-sample [data-review="accept"]')) tell(what);
+    if (what === "relabel") return choose();
+    if (what !== "accept") return innerview.deck.say(what);
+    const button = document.querySelector('.review-sample [data-review="accept"]');
+    if (button) innerview.deck.say("accept", { new: button.dataset.new });
   }
 
   // -- the box -------------------------------------------------------------------------------
@@ -66,7 +55,7 @@
     const all = names();
     if (!sample() || !all.length) return;
     close();
-    const turn = sample().dataset.turn;
+    const { index } = sample().dataset;
     const field = element("input", { className: "form-control", autocomplete: "off", ariaLabel: "The right class" });
     const list = element("div", { className: "review-choices", role: "listbox" });
     const count = element("p", { className: "note" });
@@ -76,7 +65,7 @@
 
     const take = (name) => {
       close();
-      if (sample() && sample().dataset.turn === turn) tell("relabel", { new: name });
+      if (sample() && sample().dataset.index === index) innerview.deck.say("relabel", { new: name });
     };
     const draw = () => {
       found = matching(all, field.value);

@@ -17,7 +17,9 @@ import analysis.rule
 from model import reading
 from model.info import Layer, NetworkInfo
 from workspace import opening
-from workspace.opening import OpenDataset, OpenNetwork, Options
+from workspace.opening import OpenDataset, OpenNetwork
+from workspace.options import Options
+from workspace.plan import described
 from workspace.session import Session
 from workspace.store import Store
 from workspace.worker import Worker
@@ -48,7 +50,7 @@ def session(n: int) -> Iterator[Session]:
         _outputs(store, data, opened)
         worker = Worker(store, options, lambda event, **facts: None)  # type: ignore[arg-type]
         worker.open()
-        wanted = [rule.name for rule in analysis.rule.RULES if _is_measured(rule)]
+        wanted = [rule.name for rule in analysis.rule.RULES if _is_measured(rule) and described(rule, data.keys)]
         while missing := worker.missing(wanted):
             worker.make(missing[0])
         made = Session(store, options, command=("no", "worker", "here"))

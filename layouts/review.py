@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any
 
-from dash import dcc, html
+from dash import html
 
 from layouts import query, review_sample
-from layouts.kit import ids, parts
-from layouts.kit.markup import markup
+from layouts.kit import parts
+from layouts.kit.deck import Deck
+from layouts.kit.markup import markup, tree
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from util import InspectorError
 
 if TYPE_CHECKING:
     from workspace.session import Queue, Session
 
-SAID = "said"
+AHEAD = 4  # cards that are drawn before anybody comes to them
+VIEW = ("review", "query", "hidden", "sort", "selection", "decided")  # what says which list it is, and how it is gone
 NEEDED = ("labels", "split", "digests", "copies")
 OPTIONAL = ("loss", "label_issue", "suggested", "predicted", "probabilities", "correct")
 FILES = (
@@ -30,7 +32,13 @@ FILES = (
 )
 
 
-@page("/review", title="Review", group="Samples", order=85)
+@page(
+    "/review",
+    title="Review",
+    group="Samples",
+    order=85,
+    purpose="Go through doubtful samples and keep, change or drop their labels",
+)
 def review(session: Session, state: State) -> Any:
     """The sample, and beside it what reviewing has given so far."""
 
@@ -39,10 +47,9 @@ def review(session: Session, state: State) -> Any:
 
     return html.Div(
         [
-            html.Div([html.H1("Review"), html.Div(body("review-tools"), className="tools")], className="page-title"),
+            head("/review", html.Div(body("review-tools"), className="tools")),
             query.bar(session, state),
             body("review-names"),
-            dcc.Store(id=ids.own("review", SAID)),
             html.Div(
                 [
                     body("review-sample"),
@@ -68,16 +75,55 @@ def current(session: Session, state: State) -> int | None:
     return session.queues.current(queue(session, state), wanted)
 
 
-def _choice(*columns: str, sample: bool = False) -> Callable[[Session, State], str]:
-    """What a part depends on: the list, the verdicts, what has landed, and perhaps the sample."""
+def cards(session: Session, state: State, at: int | None, *, have: Container[int] = ()) -> dict[str, Any]:
+    """A sample and the next ones, each with its card unless the browser has it: the props of a Deck but for its view.
+
+    Raises:
+        InspectorError: as `queue` does.
+    """
+    version, asked = session.version, queue(session, state)
+    order = [] if at is None else [at, *session.queues.ahead(asked, at, AHEAD, all=state.decided == "show")]
+    return {
+        "order": order,
+        "cards": {
+            str(index): tree(*review_sample.body(session, asked, index)) for index in order if index not in have
+        },
+        "end": tree(*_end(asked, state)),
+        "version": version,
+    }
+
+
+def _end(asked: Queue, state: State) -> list[Any]:
+    """What stands where there is no sample to look at."""
+    if not len(asked.indices):
+        return [_title("Nothing to review"), parts.empty(f"No sample is in this list{query.said(state)}.")]
+    said = f"All {len(asked.indices):,} samples of this list have a verdict. Choose another list, or show these."
+    return [_title("Done"), parts.empty(said), review_sample.undo_button()]
+
+
+def _title(text: str) -> Any:
+    return html.Div(html.Strong(text), className="review-head")
+
+
+def _choice(*columns: str) -> Callable[[Session, State], str]:
+    """What a part depends on: the list, the verdicts, and what has landed."""
 
     def choice(session: Session, state: State) -> str:
-        ready = "".join(str(int(session.is_ready(name))) for name in (*columns, *_of_layer(session)))
-        which = current(session, state) if sample else ""
         decided = f"{session.tags.version}-{state.decided == 'show'}"
-        return f"{queue(session, state).key}|{which}|{decided}|{ready}|{len(session.queues.lists(state.selection))}"
+        return f"{queue(session, state).key}|{decided}|{_landed(session, state, *columns)}"
 
     return choice
+
+
+def _list(session: Session, state: State) -> str:
+    """What the cards depend on; not on verdicts, after which the browser goes on by itself."""
+    asked = "|".join(getattr(state, name) for name in VIEW)
+    return f"{queue(session, state).source}|{asked}|{_landed(session, state, *OPTIONAL)}"
+
+
+def _landed(session: Session, state: State, *columns: str) -> str:
+    ready = "".join(str(int(session.is_ready(name))) for name in (*columns, *_of_layer(session)))
+    return f"{ready}|{len(session.queues.lists(state.selection))}"
 
 
 @part("review-tools", columns=NEEDED, choice=_choice(*OPTIONAL))
@@ -125,21 +171,12 @@ def names(session: Session, state: State) -> Any:
     return html.Div(hidden=True, className="review-names", **data)
 
 
-@part("review-sample", columns=NEEDED, choice=_choice(*OPTIONAL, sample=True))
+@part("review-sample", columns=NEEDED, choice=_list)
 def sample(session: Session, state: State) -> Any:
-    """The sample with all that helps to judge its label, and the keys."""
-    asked = queue(session, state)
-    session.reviews.decided()
-    index = current(session, state)
-    if not len(asked.indices):
-        return parts.card("Nothing to review", parts.empty(f"No sample is in this list{query.said(state)}."))
-    if index is None:
-        said = f"All {len(asked.indices):,} samples of this list have a verdict. Choose another list, or show these."
-        return parts.card("Done", parts.empty(said), markup("review-undo", review_sample.undo_button()))
-    return html.Section(
-        markup("review-sample", review_sample.body(session, asked, index, show=state.decided == "show")),
-        className="sheet",
-    )
+    """The sample with all that helps to judge its label, and the keys; the next ones wait behind it."""
+    drawn = cards(session, state, current(session, state))
+    view = {name: getattr(state, name) for name in VIEW}
+    return html.Section(Deck({"markup": "review-sample"}, view=view, **drawn), className="sheet")
 
 
 @part("review-progress", columns=NEEDED, choice=_choice(*OPTIONAL))

@@ -14,7 +14,7 @@ from workspace.session import ColumnNotReady, NoClassHead
 if TYPE_CHECKING:
     from workspace.session import Progress, Queue, Range, Session
 
-NEIGHBORS, CLASSES, AHEAD, PAIRS = 8, 5, 6, 8
+NEIGHBORS, CLASSES, PAIRS = 8, 5, 8
 FEWEST = 10  # judged suspects before anything is said of the others
 ENOUGH = 30  # found right one after the other are a reason to stop
 ACTIONS = (
@@ -26,17 +26,13 @@ ACTIONS = (
 WORDS = {"keep": "kept", "relabel": "relabelled", "drop": "dropped", "unsure": "left open"}
 
 
-def body(session: Session, queue: Queue, index: int, *, show: bool) -> list[Any]:
-    """Picture, label, prediction, suggestion, keys, neighbors; pictures to come are loaded beforehand."""
+def body(session: Session, queue: Queue, index: int) -> list[Any]:
+    """Picture, label, prediction, suggestion, keys, neighbors."""
     data, names = session.dataset, session.class_names
     label = int(session.column("labels")[index])
     place = queue.place(index)
     at = 0 if place is None else place
-    decided = session.reviews.decided()
     suggested, bars = _opinion(session, index, label)
-    rest = queue.indices[at + 1 :]
-    ahead = (rest if show else rest[decided.kinds[rest] == len(WORDS)])[:AHEAD].tolist()
-    turn: dict[str, Any] = {"data-index": str(index), "data-turn": f"{index}-{session.tags.version}"}
     head = html.Div(
         [
             html.Strong(f"{at + 1:,} of {len(queue.indices):,}"),
@@ -63,21 +59,13 @@ def body(session: Session, queue: Queue, index: int, *, show: bool) -> list[Any]
         className="review-says",
     )
     keys = [_button(do, key, text, tooltip) for do, key, text, tooltip in ACTIONS]
+    evidence = [_neighbors(session, index, label), _examples(session, index, label, suggested)]
     return [
-        html.Div(
-            [
-                head,
-                html.Div([picture, says], className="review-top"),
-                html.Div([*keys, undo_button()], className="review-keys"),
-                html.Div([_neighbors(session, index, label), _examples(session, index, label, suggested)],
-                         className="review-evidence"),
-                html.Div([html.Img(src=parts.image_url(data.fingerprint, other), alt="") for other in ahead],
-                         className="review-ahead"),
-            ],
-            className="review-sample",
-            **turn,
-        )
-    ]  # fmt: skip
+        head,
+        html.Div([picture, says], className="review-top"),
+        html.Div([*keys, undo_button()], className="review-keys"),
+        html.Div(evidence, className="review-evidence"),
+    ]
 
 
 def undo_button() -> Any:

@@ -151,21 +151,22 @@ class Queues:
         From the end of the list on, the first that was left out follows.
         """
         place = queue.place(index)
-        if all:
-            to = 0 if place is None else place + direction
-            return int(queue.indices[to]) if 0 <= to < len(queue.indices) else None
-        open_places = np.flatnonzero(self.session.reviews.decided().kinds[queue.indices] == NONE)
-        if not len(open_places):
-            return None
-        if place is None:
-            return int(queue.indices[open_places[0]])
-        if direction < 0:
-            before = open_places[open_places < place]
-            return int(queue.indices[before[-1]]) if len(before) else None
-        after = open_places[open_places > place]
-        others = open_places[open_places != place]
-        at = after[0] if len(after) else others[0] if len(others) else None
-        return None if at is None else int(queue.indices[at])
+        if direction > 0 or place is None:
+            return next(iter(self.ahead(queue, index, 1, all=all)), None)
+        before = queue.indices[:place]
+        if not all:
+            before = before[self.session.reviews.decided().kinds[before] == NONE]
+        return int(before[-1]) if len(before) else None
+
+    def ahead(self, queue: Queue, index: int | None, most: int, *, all: bool = False) -> list[int]:
+        """Where the next steps from a sample lead, at most so many; those from none begin with the first."""
+        place = queue.place(index)
+        before, after = queue.indices[: place or 0], queue.indices[0 if place is None else place + 1 :]
+        rows = after
+        if not all:
+            rows = np.concatenate((after, before))
+            rows = rows[self.session.reviews.decided().kinds[rows] == NONE]
+        return [int(row) for row in rows[:most]]
 
     def progress(self, queue: Queue) -> Progress:
         """What going through a list has given so far, by whomever. Raises ColumnNotReady."""

@@ -47,6 +47,8 @@ def test_steps_skip_what_is_decided_and_come_back_to_what_was_left_out(session):
     assert queues.step(queue, 1, 1, all=True) == 2 and queues.step(queue, 1, -1, all=True) == 0
     assert queues.step(queue, 0, -1, all=True) is None and queues.step(queue, 3, 1, all=True) is None
     assert queues.step(queue, 3, 1) == 1  # round to the one that was left out
+    assert queues.ahead(queue, 1, 5) == [3] and queues.ahead(queue, None, 1) == [1] == queues.ahead(queue, 3, 5)
+    assert queues.ahead(queue, 1, 5, all=True) == [2, 3] and queues.ahead(queue, 3, 5, all=True) == []
     session.reviews.judge(1, "unsure", "Ann")
     session.reviews.judge(3, "drop", "Ann")
     assert queues.current(queue, None) is None and queues.step(queue, 3, 1) is None
