@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 ARGS ?=
 # Two processes share the tests, by whole files, because the tests of a file share what they start from.
 SHARED ?= -n 2 --dist loadfile
+# Byte code is kept whatever the environment says: each of the hundred processes that tests start would compile anew,
+# and so would a second run its five thousand assertions.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check format bench models clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -12,17 +13,20 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.harness import door
 from tests.browser.serving import PATIENCE, SIZE, Tabs, complain_to
 
-SCREENSHOTS = Path(__file__).parent / "screenshots"
+SCREENSHOTS = Path(__file__).parent / "screenshots"  # where pictures are kept if the variable SCREENSHOTS is set
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-# WebGL2 drawn by the processor, so that a machine without a graphics card tests the same thing.
+# WebGL2 drawn by the processor, so that a machine without a graphics card tests the same thing. What is not WebGL
+# is drawn without it: a quarter less work for the processor.
 FLAGS = (
     "--no-sandbox",
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+    "--disable-gpu-compositing",
 )
 FAILED = pytest.StashKey[bool]()
 LOST = ("ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "the server did not respond")
@@ -52,18 +56,31 @@ def chromium(launch: Callable[..., Any]) -> Any:
     return launch()
 
 
+@pytest.fixture(scope="session")
+def visitor(chromium: Any) -> Any:
+    """What pages of one visitor share: scripts that were read once are not read again."""
+    return chromium.new_context(viewport=SIZE, accept_downloads=True)
+
+
+@pytest.fixture(scope="session")
+def one_door() -> Iterator[None]:
+    """The address of all harnesses is closed at the end of the session."""
+    yield
+    door().close()
+
+
 @pytest.fixture
-def chromium_page(chromium: Any) -> Iterator[Any]:
+def chromium_page(visitor: Any, one_door: None) -> Iterator[Any]:
     """A page of its own for every test. What it says on the console as an error or warning fails the test."""
-    context = chromium.new_context(viewport=SIZE, accept_downloads=True)
-    page = context.new_page()
+    page = visitor.new_page()
     page.set_default_timeout(PATIENCE)
     complaints: list[str] = []
     complain_to(page, complaints)
     yield page
     if not _answers(page.url):  # the test has ended its server, perhaps while the page was asking
         complaints = [text for text in complaints if not any(word in text for word in LOST)]
-    context.close()
+    page.close()
+    visitor.clear_permissions()
     assert not complaints
 
 
@@ -100,10 +117,14 @@ def visit(tabs: Tabs, request: pytest.FixtureRequest) -> Iterator[Callable[..., 
 
 @pytest.fixture
 def screenshot(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
-    """screenshot(page, "what") keeps a picture for people to look at."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+    """screenshot(page, "what") keeps a picture for people to look at, if SCREENSHOTS=1 asks for them."""
+    wanted = bool(os.environ.get("SCREENSHOTS"))
+    if wanted:
+        SCREENSHOTS.mkdir(exist_ok=True)
 
     def screenshot(page: Any, what: str) -> None:
+        if not wanted:
+            return
         page.screenshot(path=SCREENSHOTS / f"{request.module.__name__.rpartition('.')[2]}-{what}.png")
 
     return screenshot

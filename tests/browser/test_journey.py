@@ -86,12 +86,13 @@ def lasso(page, side="right"):
     page.mouse.up()
 
 
-def test_the_overview_says_how_good_the_network_is(chromium_page, address, screenshot):
+def test_the_overview_says_how_good_the_network_is_and_leads_on(chromium_page, address, screenshot):
+    """By the keyboard to the navigation and past an open panel, and by a click on a layer to its map."""
     page = chromium_page
     foreign = []
     ours = (address, "data:", "blob:")
     page.on("request", lambda request: request.url.startswith(ours) or foreign.append(request.url))
-    page.goto(address)
+    page.goto(f"{address}/?focus=5")
     settled(page)
     page.get_by_text("95 % interval").first.wait_for()
     text = page.locator("#page").inner_text()
@@ -102,11 +103,19 @@ def test_the_overview_says_how_good_the_network_is(chromium_page, address, scree
     assert foreign == []
     screenshot(page, "overview")
 
-
-def test_a_click_on_a_layer_leads_to_its_map(chromium_page, address):
-    page = chromium_page
-    page.goto(address)
+    page.locator("#sample-panel").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#sample-panel").wait_for(state="hidden")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.textContent") == "Projection":
+            break
+    page.keyboard.press("Enter")
+    until_url(page, "/projection")
+    page.go_back()
+    page.get_by_role("heading", name="Overview").wait_for()
     settled(page)
+
     page.get_by_role("button", name=re.compile("conv_4")).first.click()
     until_url(page, "/projection.*layer=conv_4")
     settled(page)
@@ -177,33 +186,21 @@ def test_select_look_reload_and_share(chromium_page, chromium, address, screensh
     assert page.get_by_label("Color by").input_value() == "loss"
 
 
-def test_the_keyboard_reaches_navigation_and_panel(chromium_page, address):
-    page = chromium_page
-    page.goto(f"{address}/?focus=5")
-    settled(page)
-    page.locator("#sample-panel").wait_for()
-    page.keyboard.press("Escape")
-    page.locator("#sample-panel").wait_for(state="hidden")
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate("() => document.activeElement.textContent") == "Projection":
-            break
-    page.keyboard.press("Enter")
-    until_url(page, "/projection")
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_readable_at_800_px_in_light_and_dark(chromium, address, theme):
+def test_readable_at_800_px_in_light_and_dark(chromium, address, theme, screenshot):
     context = chromium.new_context(viewport={"width": 800, "height": 900}, color_scheme=theme)
     page = context.new_page()
-    for path in ("/", "/projection"):
-        page.goto(address + path)
+    page.goto(address)
+    for name in ("Overview", "Projection"):
+        if name != "Overview":
+            page.get_by_role("button", name="navigation").click()
+            page.get_by_role("link", name=name).click()
+        page.get_by_role("heading", name=name, exact=True).wait_for()
         settled(page)
-        page.wait_for_timeout(300)
         assert page.evaluate("() => document.documentElement.getAttribute('data-bs-theme')") == theme
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 800
         assert page.evaluate("() => document.getElementById('page').scrollWidth") <= 800
-        page.screenshot(path=Path(__file__).parent / "screenshots" / f"test_journey-narrow-{theme}{len(path)}.png")
+        screenshot(page, f"narrow-{theme}-{name}")
     page.get_by_role("button", name="navigation").click()
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("heading", name="Overview").wait_for()
@@ -212,18 +209,18 @@ def test_readable_at_800_px_in_light_and_dark(chromium, address, theme):
     context.close()
 
 
-@pytest.mark.parametrize(
-    ("path", "says"),
-    [
-        ("/nosuch", "No such page"),
-        ("/projection?layer=nosuch&method=nosuch&color=nosuch&size=nosuch&hidden=x,,-&focus=x", "Projection"),
-        ("/projection?selection=abcdefabcdef", "select again"),
-        ("/?focus=99999999", "there are 1,200"),
-        ("/projection?layer=%3Cscript%3Ealert(1)%3C/script%3E", "Projection"),
-    ],
-)
-def test_links_that_make_no_sense_open_all_the_same(chromium_page, address, path, says):
+LINKS = {
+    "/nosuch": "No such page",
+    "/projection?layer=nosuch&method=nosuch&color=nosuch&size=nosuch&hidden=x,,-&focus=x": "Projection",
+    "/projection?selection=abcdefabcdef": "select again",
+    "/?focus=99999999": "there are 1,200",
+    "/projection?layer=%3Cscript%3Ealert(1)%3C/script%3E": "Projection",
+}
+
+
+def test_links_that_make_no_sense_open_all_the_same(chromium_page, address):
     page = chromium_page
-    page.goto(address + path)
-    settled(page)
-    page.get_by_text(says).locator("visible=true").first.wait_for()
+    for path, says in LINKS.items():
+        page.goto(address + path)
+        settled(page)
+        page.get_by_text(says).locator("visible=true").first.wait_for()

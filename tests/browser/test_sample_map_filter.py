@@ -87,22 +87,6 @@ def test_a_query_goes_with_numbers_with_glides_and_with_missing_places(chromium_
         assert ask(page, "visible") == 250
 
 
-def test_many_samples_are_filtered_quickly(chromium_page):
-    with Harness(70_000, images=None) as app:
-        page = opened(chromium_page, app)
-        page.locator("#query").click()
-        until(page, "visible === 17500")
-        page.locator("#everything").click()
-        until(page, "visible === 70000")
-        spent = page.evaluate("""async () => {
-            const start = performance.now();
-            document.getElementById("query").click();
-            while (innerview.maps.left.visible !== 17500) await new Promise(requestAnimationFrame);
-            return performance.now() - start;
-        }""")
-        assert spent < 2000
-
-
 @pytest.mark.parametrize(("end", "top"), [("front", 0), ("back", 1)])
 def test_the_chosen_end_lies_on_top_and_is_pointed_at_first(chromium_page, screenshot, end, top):
     with Harness(300, images=None) as app:
@@ -118,7 +102,7 @@ def test_the_chosen_end_lies_on_top_and_is_pointed_at_first(chromium_page, scree
         scale = app.colors["loss"]["scale"]["light"]
         share = np.log(app.columns["loss"][TWINS[top]] / 0.001) / np.log(1000)
         wanted = scale[round(share * (len(scale) - 1))]
-        assert has_color(pixels(page, place, 3), wanted, 40)
+        assert comes(page, lambda: has_color(pixels(page, place, 3), wanted, 40))
         page.mouse.move(*place)
         until(page, f"hovered === {TWINS[top]}")
 
@@ -138,15 +122,25 @@ def test_a_large_hard_dot_is_hovered_at_its_rim(chromium_page):
         assert comes_under_the_mouse(page, 1)
 
 
+def comes(page, condition):
+    """Whether something becomes true, once a new order of drawing has arrived."""
+    for _ in range(800):
+        if condition():
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
 def comes_under_the_mouse(page, expected):
-    """Whether a sample is what is pointed at where sample 1 lies, once a new order of drawing has arrived."""
-    for _ in range(100):
+    """Whether a sample becomes what is pointed at where sample 1 lies."""
+
+    def is_hovered():
         page.mouse.move(5, 5)
         page.mouse.move(*ask(page, "project(1)"))
-        page.wait_for_timeout(50)
-        if ask(page, "hovered") == expected:
-            return True
-    return False
+        page.wait_for_timeout(50)  # a frame
+        return ask(page, "hovered") == expected
+
+    return comes(page, is_hovered)
 
 
 def test_the_map_goes_to_the_sample_looked_at(chromium_page):

@@ -13,7 +13,7 @@ from callbacks import server
 from util import InspectorError
 
 ROOT = Path(__file__).parents[2]
-LIMIT = 15  # seconds that any wait here may take
+LIMIT = 60  # seconds that any wait here may take
 
 
 # Claiming

@@ -39,7 +39,7 @@ def options(two_pairs):
     return two_pairs[1]
 
 
-def until(claim, seconds=20):
+def until(claim, seconds=120):
     end = time.monotonic() + seconds
     while not claim():
         assert time.monotonic() < end

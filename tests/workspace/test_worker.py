@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -10,23 +11,45 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.plan import standard
 from workspace.session import ColumnNotReady, Session
 from workspace.store import Store
 
 FAKE = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
-TIMEOUT = 60
+TIMEOUT = 240
+
+
+def inputs(folder):
+    """A dataset and what stands for a network, and the options that name them."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (60, 6, 6, 1), dtype=np.uint8)
+    labels = rng.integers(0, 3, 60)
+    np.savez(folder / "data.npz", x_train=images[:40], y_train=labels[:40], x_test=images[40:], y_test=labels[40:])
+    (folder / "model.h5").write_bytes(b"a network")
+    return Options(str(folder / "model.h5"), str(folder / "data.npz"))
 
 
 @pytest.fixture
 def options(tmp_path):
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (60, 6, 6, 1), dtype=np.uint8)
-    labels = rng.integers(0, 3, 60)
-    np.savez(tmp_path / "data.npz", x_train=images[:40], y_train=labels[:40], x_test=images[40:], y_test=labels[40:])
-    (tmp_path / "model.h5").write_bytes(b"a network")
-    return Options(str(tmp_path / "model.h5"), str(tmp_path / "data.npz"))
+    return inputs(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder in which the worker has made everything."""
+    folder = tmp_path_factory.mktemp("made")
+    finish(Session(Store(folder / "cache"), inputs(folder), command=FAKE)).close()
+    return folder
+
+
+@pytest.fixture
+def finished(made, tmp_path, open_session):
+    """A session on a copy of that, for what comes after the making."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    session = open_session()
+    assert session.missing == []
+    return session
 
 
 @pytest.fixture
@@ -77,8 +100,7 @@ def test_before_the_start_nothing_is_ready_and_afterwards_it_is(open_session):
     assert session.network.layer == "dense"
 
 
-def test_a_second_session_starts_no_worker(open_session, tmp_path):
-    finish(open_session())
+def test_a_second_session_starts_no_worker(finished, open_session, tmp_path):
     second = open_session()
     assert second.missing == []
     second.start()
@@ -103,8 +125,8 @@ def test_a_wish_after_the_worker_left_starts_another_without_the_network(open_se
     assert len(passes(tmp_path)) == 1
 
 
-def test_a_wish_after_the_session_was_closed_starts_no_worker(open_session):
-    session = finish(open_session())
+def test_a_wish_after_the_session_was_closed_starts_no_worker(finished):
+    session = finished
     session.close()
     session.want(["projection/scores/pca"])
     session.start()
@@ -113,18 +135,17 @@ def test_a_wish_after_the_session_was_closed_starts_no_worker(open_session):
     assert not session.status.working
 
 
-def test_a_line_that_is_no_event_does_not_end_the_hearing(open_session):
-    session = finish(open_session())
+def test_a_line_that_is_no_event_does_not_end_the_hearing(finished):
+    session = finished
     session._worker._take('{"event": "ma')
     assert "a bug of ours" in session.status.trouble
 
 
-def test_a_wish_for_nothing_known_is_told(open_session):
+def test_a_wish_for_nothing_known_is_told(finished):
     from workspace.session import UnknownColumn
 
-    session = finish(open_session())
     with pytest.raises(UnknownColumn, match="did you mean"):
-        session.want(["los"])
+        finished.want(["los"])
 
 
 def test_cancel_keeps_what_is_finished_and_resume_goes_on(open_session, tmp_path):
@@ -142,8 +163,8 @@ def test_cancel_keeps_what_is_finished_and_resume_goes_on(open_session, tmp_path
     assert len(passes(tmp_path)) == 1
 
 
-def test_a_changed_model_file_makes_its_columns_anew_and_keeps_the_pixels(open_session, tmp_path):
-    first = finish(open_session())
+def test_a_changed_model_file_makes_its_columns_anew_and_keeps_the_pixels(finished, open_session, tmp_path):
+    first = finished
     pixels, loss = first.key("projection/pixels/pca"), first.key("loss")
     first.close()
     (tmp_path / "model.h5").write_bytes(b"another network")
@@ -191,8 +212,8 @@ def damage(session, column):
     path.write_bytes(body)
 
 
-def test_a_column_damaged_on_disk_is_noticed_and_made_again(open_session):
-    first = finish(open_session())
+def test_a_column_damaged_on_disk_is_noticed_and_made_again(finished, open_session):
+    first = finished
     loss = np.array(first.column("loss"))
     damage(first, "loss")
     second = open_session()
@@ -202,8 +223,8 @@ def test_a_column_damaged_on_disk_is_noticed_and_made_again(open_session):
     np.testing.assert_array_equal(second.column("loss"), loss)
 
 
-def test_what_is_made_from_a_damaged_column_is_made_after_it(open_session):
-    first = finish(open_session())
+def test_what_is_made_from_a_damaged_column_is_made_after_it(finished, open_session):
+    first = finished
     damage(first, "activations/scores")
     second = open_session()
     second.want(["projection/scores/pca"])
