@@ -52,7 +52,7 @@
 
   function Sizes({ size, scene }) {
     const radius = Math.min(4, scene.radius());
-    const texts = ends(size, Infinity, -Infinity);
+    const texts = ends(size, Infinity, size.most ?? -Infinity);
     return h(
       "div",
       { className: "iv-map-legend iv-map-sizes" },

@@ -49,6 +49,25 @@ def register(app: Dash, session: Session) -> None:
         }
 
     @app.callback(
+        Output(ids.POLL, "n_intervals", allow_duplicate=True),
+        Input(ids.sample_map(ALL), "id"),
+        State(ids.STATE, "data"),
+        prevent_initial_call="initial_duplicate",
+    )
+    def ask(which: list[dict[str, str]], state: dict[str, Any] | None) -> Any:
+        """Have the maps made that a page was opened with: a link may name one that nobody has looked at before."""
+        if not which or not session.has_dataset:
+            return no_update
+        view = layouts.kit.state.State.of(state)
+        wanted = {column for entry in which for column in maps.columns(session, view, entry["side"])}
+        absent = [column for column in wanted if not session.is_ready(column)]
+        if not absent:
+            return no_update
+        session.want(absent)
+        session.tell()
+        return 0
+
+    @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
         Input(ids.sample_map(ALL), "lasso"),
         State(ids.sample_map(ALL), "positions"),

@@ -14,7 +14,7 @@ from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.picture_upload import PictureUpload
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from util import InspectorError
 from workspace.session import PIXELS, ColumnNotReady, Question, column_text
@@ -28,7 +28,13 @@ EXAMPLES = 12
 LONGEST = 12  # digits of an index, and letters of nonsense that are shown
 
 
-@page("/similar", title="Image query", group="Samples", order=70)
+@page(
+    "/similar",
+    title="Image query",
+    group="Samples",
+    order=70,
+    purpose="Which samples a layer finds most like one of yours",
+)
 def similar(session: Session, state: State) -> Any:
     """What to ask about, how, and the answer."""
     index = html.Div(
@@ -45,7 +51,7 @@ def similar(session: Session, state: State) -> Any:
     answer = html.Div(body(session, state), id=ids.own("similar-body", "answer"), **attributes)
     return html.Div(
         [
-            html.Div([html.H1("Image query"), index], className="page-title"),
+            head("/similar", index),
             query.bar(session, state),
             place("similar-tools", session, state),
             answer,
@@ -121,7 +127,9 @@ def map_head(session: Session, state: State) -> Any:
     """What the colors are, and the way to the same on the page of maps."""
     column = similar_map.column(session, state)
     if not column:
-        return html.Span("Ask about a sample, and the map shows how like it all others are.", className="note")
+        return html.Span(
+            "Ask about a sample or a picture, and the map shows how like it all others are.", className="note"
+        )
     unit = session.unit(column)
     return [
         html.Span(f"{unit.description} As a query: {column_text(column)} > 0.5", className="note"),

@@ -24,8 +24,11 @@ def metric(state: State) -> Any:
 
 
 def column(session: Session, state: State) -> str:
-    """The column that colors the map; "" while nothing of the dataset is asked about."""
-    text = "" if state.upload else state.focus or state.asked
+    """The column that colors the map; "" while nothing is asked about."""
+    if state.upload and session.has_dataset:
+        uploaded = session.likeness.name(state.upload, layer(session, state), metric(state))
+        return uploaded if session.likeness.has(uploaded) else ""
+    text = state.focus or state.asked
     if not (text.isdecimal() and len(text) < 12 and session.has_dataset and int(text) < session.dataset.n):
         return ""
     return session.likeness.name(int(text), layer(session, state), metric(state))

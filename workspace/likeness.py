@@ -1,12 +1,14 @@
-"""How like every sample is to one of them, as a column: `similarity_12_in_dense`, `cosine_12_in_pixels`.
+"""How like every sample is to one of them, or to an uploaded picture, as a column.
 
-It is worked out in the server when somebody asks for it, and so are the field and the color of that name.
+`similarity_12_in_dense`, `cosine_12_in_pixels`; for a picture `similarity_to_<its name>_in_dense`. It is worked out
+in the server when somebody asks for it, and so are the field and the color of that name.
 """
 
 from __future__ import annotations
 
 import re
 import threading
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.similar import distances
-from util import digest
+from util import InspectorError, digest
 from workspace.plan import UnknownColumn
 from workspace.query import Field
 from workspace.similar import Question
 from workspace.units import Unit
+from workspace.uploads import UnknownUpload
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
 KEPT, KEPT_NAMES = 6, 200
-NAME = re.compile(r"(similarity|cosine)_(\d{1,11})_in_(.+)")
+NAME = re.compile(r"(similarity|cosine)_(?:(\d{1,11})|to_([0-9a-f]+))_in_(.+)")
 METRICS = {"similarity": "euclidean", "cosine": "cosine"}
 
 
@@ -37,10 +40,10 @@ class Likeness:
         self._names: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def name(self, index: int, layer: str, metric: str) -> str:
-        """What the column is called that says how like the samples are to one."""
+    def name(self, about: int | str, layer: str, metric: str) -> str:
+        """What the column is called that says how like the samples are to one, or to an upload by its name."""
         word = next(word for word, known in METRICS.items() if known == metric)
-        return f"{word}_{index}_in_{layer}"
+        return f"{word}_{about if isinstance(about, int) else f'to_{about}'}_in_{layer}"
 
     def owns(self, column: str) -> bool:
         """Whether a column is one of these."""
@@ -49,7 +52,13 @@ class Likeness:
     def has(self, column: str) -> bool:
         """Whether a column can be worked out now."""
         asked = self._asked(column)
-        return asked is not None and self.session.is_ready(f"activations/{asked.layer}")
+        if asked is None or not self.session.is_ready(f"activations/{asked.layer}"):
+            return False
+        if asked.upload:
+            with suppress(InspectorError):  # the network has not looked at it yet, or never will in this layer
+                return len(self.session.similar.vector(asked)) > 0
+            return False
+        return True
 
     def unit(self, column: str) -> Unit | None:
         """What it is as a color; None for any other name."""
@@ -58,11 +67,12 @@ class Likeness:
             return None
         where = "raw pixels" if asked.layer == "pixels" else asked.layer
         word = "cosine" if asked.metric == "cosine" else "Euclidean"
+        whom = "the uploaded picture" if asked.upload else f"sample {asked.index:,}"
         said = (
-            f"How like sample {asked.index:,} in {where}: 1 is the same, 0 as far away as two samples drawn at "
+            f"How like {whom} in {where}: 1 is the same, 0 as far away as two samples drawn at "
             f"random are in the median, by {word} distance."
         )
-        return Unit(column, f"Like sample {asked.index:,} in {where}", "score", description=said)
+        return Unit(column, f"Like {whom} in {where}", "score", description=said)
 
     def field(self, name: str) -> Field | None:
         """What it is to a query; None for any other name."""
@@ -94,12 +104,17 @@ class Likeness:
 
     def _asked(self, column: str) -> Question | None:
         found = NAME.fullmatch(column)
-        if found is None or not self.session.has_dataset or found[3] not in self.session.layers:
+        if found is None or not self.session.has_dataset or found[4] not in self.session.layers:
             return None
-        index = int(found[2])
-        if index >= self.session.dataset.n:
+        word, index, upload, layer = found.groups()
+        asked = Question(layer, METRICS[word], index=int(index) if index else None, upload=upload or "")  # type: ignore[arg-type]
+        if asked.index is not None:
+            return asked if asked.index < self.session.dataset.n else None
+        try:
+            self.session.similar.upload(asked.upload)
+        except UnknownUpload:
             return None
-        return Question(found[3], METRICS[found[1]], index=index)  # type: ignore[arg-type]
+        return asked
 
     def _make(self, column: str, key: str) -> NDArray[Any]:
         asked = self._asked(column)

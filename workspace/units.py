@@ -15,8 +15,9 @@ from analysis.outliers import VIEWS
 if TYPE_CHECKING:
     from workspace.session import Session
 
-SUBTYPE = "subtype"  # its classes depend on the data
+SUBTYPE, CLUSTER = "subtype", "cluster"  # their classes depend on the data
 LOG_RATIO = 50.0  # a largest value of more medians than this asks for a logarithm
+LARGEST = 0.999  # quantile of a skewed score from which on all dots are equally large
 NAMES = {
     "correct": ("wrong", "correct"),
     "odd_view": VIEWS,
@@ -79,6 +80,9 @@ def units(session: Session) -> list[Unit]:
 
 def names_of(session: Session, rule: str, usual: tuple[str, ...]) -> tuple[str, ...]:
     """The names of the classes of a rule's column; the usual ones where it has none of its own."""
+    if rule == CLUSTER:
+        known = session.is_ready(rule)
+        return tuple(str(code + 1) for code in range(int(session.column(rule).max(initial=-1)) + 1)) if known else ()
     return session.subtypes.names() if rule == SUBTYPE else NAMES.get(rule, usual)
 
 
@@ -91,3 +95,19 @@ def spread(values: NDArray[Any]) -> dict[str, Any]:
     skewed = high > LOG_RATIO * max(median, 0.0) and low >= 0
     floor = float(np.quantile(values[values > 0], 0.01)) if skewed and (values > 0).any() else low
     return {"low": floor if skewed else low, "high": high, "log": bool(skewed and floor > 0)}
+
+
+def sizes(values: NDArray[Any]) -> dict[str, Any]:
+    """The range of a score for the size of dots: low, high, log (never), and the most there is.
+
+    The area grows with the value itself: by its logarithm, losses from one in a million to one in ten would all be
+    large dots, and the few that matter would not stand out. A skewed score begins at 0, and ends where its last
+    thousandth does, lest a single value make all others small.
+    """
+    values = values[np.isfinite(values)]
+    found = spread(values)
+    most = found["high"]
+    if found["log"]:
+        largest = float(np.quantile(values, LARGEST))
+        found |= {"low": 0.0, "high": largest if largest > 0 else most, "log": False}
+    return {**found, "most": most}
