@@ -25,7 +25,7 @@ from workspace import arguments
 if TYPE_CHECKING:
     from dash import Dash
 
-    from workspace.opening import Options
+    from workspace.options import Options
     from workspace.pairs import Pairs
     from workspace.session import Session
 

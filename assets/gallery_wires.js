@@ -8,8 +8,10 @@
       // What the slider is dragged over, or was set to.
       size: (dragged, value) => dragged ?? value ?? skip(),
 
-      // With nothing selected the result is shown; after the first mark it has to be asked for.
-      stay: (chosen, pool) => (chosen && chosen.mode === "add" && !pool ? "query" : skip()),
+      // With nothing selected the result is shown; after the first mark it has to be asked for, as by the menu.
+      stay: (chosen, pool, state) => (
+        chosen && chosen.mode === "add" && !pool ? ["query", { ...state, pool: "query" }] : [skip(), skip()]
+      ),
 
       // The same for the list beside maps, which has no menu for it until something is selected.
       hold: (chosen, state) => (chosen && chosen.mode === "add" && !state.pool ? { ...state, pool: "query" } : skip()),
@@ -33,6 +35,7 @@
       event.preventDefault(); // to come here again would bring the old choice back
       event.stopPropagation();
       window.dash_clientside.set_props(menu, { value: "" });
-    } else window.dash_clientside.set_props("state", { data: { ...state, pool: "" } });
+    }
+    window.dash_clientside.set_props("state", { data: { ...state, pool: "" } });
   }, true);
 })();

@@ -41,9 +41,23 @@
     return new URL("." + page, document.baseURI).href + (text ? "?" + text : "");
   }
 
+  // What somebody has chosen from a menu or a check box, by the element's id, until a callback takes it. A part that
+  // is drawn anew tells the values of its menus, too, and they may be those of a view that has changed since.
+  const chosen = new Map();
+  document.addEventListener("change", ({ target }) => {
+    if (target.id.startsWith("{")) chosen.set(target.id, target.type === "checkbox" ? target.checked : target.value);
+  }, true);
+  innerview.taken = (name) => {
+    const value = chosen.get(name);
+    chosen.delete(name);
+    return value;
+  };
+
+  const isMenu = (name) => document.getElementById(name) instanceof HTMLSelectElement;
+  const context = () => window.dash_clientside.callback_context.triggered || [];
+
   function triggered() {
-    const context = window.dash_clientside.callback_context;
-    const first = (context.triggered || [])[0];
+    const first = context()[0];
     if (!first || first.value === undefined || first.value === null) return null;
     const id = first.prop_id.slice(0, first.prop_id.lastIndexOf("."));
     return { id: id.startsWith("{") ? JSON.parse(id) : id, value: first.value };
@@ -80,9 +94,14 @@
         window.history.replaceState({ ...(window.history.state || {}), innerview: state }, "", url);
       },
 
+      // A menu counts when somebody has chosen from it; the others may say what they said before the last change.
       control(values, ids, state) {
         const changes = {};
-        ids.forEach((id, i) => { changes[id.control] = values[i] ?? ""; });
+        const news = new Set(context().map(({ prop_id }) => prop_id));
+        ids.forEach((id, i) => {
+          const name = JSON.stringify(id), value = isMenu(name) ? innerview.taken(name) : values[i] ?? "";
+          if (isMenu(name) ? value !== undefined : news.has(`${name}.value`)) changes[id.control] = value;
+        });
         return merged(state, changes);
       },
 

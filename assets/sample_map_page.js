@@ -18,7 +18,7 @@
     const page = style.backgroundColor, text = style.color;
     return {
       name: document.documentElement.getAttribute("data-bs-theme") === "dark" ? "dark" : "light",
-      colors: { page, text, accent: style.getPropertyValue("--iv-stage-accent").trim() || "#4263eb" },
+      colors: { page, text, accent: style.getPropertyValue("--iv-stage-accent").trim() || "#3b5bdb" },
       inks: [page, text].map((css) => parts.rgb(css).map((value) => value / 255)),
     };
   }

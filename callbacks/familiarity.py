@@ -1,17 +1,14 @@
-"""The familiarity page asks for what was chosen; its numbers per sample as files."""
+"""The numbers of the familiarity page as files, one per sample."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from dash import MATCH, Input, Output, no_update
 from flask import Flask, Response
 
-import layouts.kit.state
 from callbacks.routes import line
 from layouts import familiarity
-from layouts.kit import ids
 from util import InspectorError
 from workspace import vectors
 from workspace.plan import ColumnNotReady
@@ -23,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def register(app: Dash, session: Session) -> None:
-    """Wire the page, and add the route."""
+    """Add the route to the app's server."""
     server: Flask = app.server
 
     @server.get(f"/export/familiarity/<any({', '.join(familiarity.EXPORTS)}):name>.npy")
@@ -38,13 +35,3 @@ def register(app: Dash, session: Session) -> None:
         response = Response(vectors.npy(values), mimetype="application/octet-stream")
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.npy"'
         return response
-
-    @app.callback(
-        Output(ids.own("familiarity-asked", MATCH), "data"),
-        Input(ids.STATE, "data"),
-        Input(ids.VERSION, "data"),
-    )
-    def ask(state: dict[str, Any], version: int) -> Any:
-        """A word to the worker about the layer and the model that were chosen."""
-        session.want(familiarity.columns(session, layouts.kit.state.State.of(state)))
-        return no_update

@@ -56,8 +56,10 @@ def register(app: Dash, session: Session) -> None:
     app.clientside_callback(
         ClientsideFunction("gallery", "stay"),
         Output(ids.control("pool"), "value"),
+        Output(ids.STATE, "data", allow_duplicate=True),
         Input(ids.picker(gallery.NAME), "chosen"),
         State(ids.control("pool"), "value"),
+        State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
 

@@ -1,11 +1,10 @@
-"""The metrics page: charts that are changed, added and removed, boards with a name, a click on a bin."""
+"""The metrics page: charts that are changed, added and removed, and a click on a bin."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from dash import ALL, MATCH, Input, Output, Patch, State, ctx, no_update
+from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
 
 import layouts.kit.state
 from layouts import accuracy, metrics, query
@@ -24,7 +23,6 @@ EMPTY = "-"  # a board without charts, which is not the usual one
 def register(app: Dash, session: Session) -> None:
     """Wire the page."""
     _wire_charts(app, session)
-    _wire_boards(app, session)
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
@@ -50,21 +48,15 @@ def register(app: Dash, session: Session) -> None:
 
 
 def _wire_charts(app: Dash, session: Session) -> None:
-    @app.callback(
+    app.clientside_callback(
+        ClientsideFunction("metrics", "change"),
         Output(ids.STATE, "data", allow_duplicate=True),
         Input({metrics.FIELD: ALL, "at": ALL}, "value"),
+        State({metrics.FIELD: ALL, "at": ALL}, "id"),
+        State(metrics.board_part(metrics.SHOWN, ALL), "data-usual"),
         State(ids.STATE, "data"),
         prevent_initial_call=True,
     )
-    def change(values: list[str], state: dict[str, Any]) -> Any:
-        """What a chart's menus say now; menus that have just come say what they were told, and change nothing."""
-        before = after = session.board.charts(layouts.kit.state.State.of(state).charts)
-        for what in ctx.triggered:
-            where = ctx.triggered_prop_ids.get(what["prop_id"])
-            if where:
-                value = "" if what["value"] in (None, metrics.TOGETHER) else what["value"]
-                after = charts.changed(after, int(where["at"]), str(where[metrics.FIELD]), value)
-        return _patch(after) if after != before else no_update
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
@@ -84,46 +76,6 @@ def _wire_charts(app: Dash, session: Session) -> None:
             return _patch(charts.copied(shown, at))
         more = session.board.next(shown)
         return _patch((*shown, more)) if more and len(shown) < charts.MOST else no_update
-
-
-def _wire_boards(app: Dash, session: Session) -> None:
-    stamp = Output(metrics.board_part(metrics.LIST, MATCH), "data-stamp", allow_duplicate=True)
-
-    @app.callback(
-        Output(metrics.board_part(metrics.LIST, MATCH), "children"),
-        Input(ids.VERSION, "data"),
-        Input(metrics.board_part(metrics.LIST, MATCH), "data-stamp"),
-        prevent_initial_call=True,
-    )
-    def show(version: int, changed: str) -> Any:
-        """The boards with a name, as they are now."""
-        return metrics.saved(session.board.boards.all()) if session.has_dataset else no_update
-
-    @app.callback(
-        stamp,
-        Output(metrics.board_part(metrics.NAME, MATCH), "value"),
-        Output(metrics.board_part(metrics.FORM, MATCH), "open"),
-        Input(metrics.board_part(metrics.SAVE, MATCH), "n_clicks"),
-        Input(metrics.board_part(metrics.NAME, MATCH), "n_submit"),
-        State(metrics.board_part(metrics.NAME, MATCH), "value"),
-        State(ids.STATE, "data"),
-        prevent_initial_call=True,
-    )
-    def save(clicks: int | None, submits: int | None, name: str | None, state: dict[str, Any]) -> Any:
-        """Keep the charts of this view under a name."""
-        if not (clicks or submits):
-            return no_update, no_update, no_update
-        shown = session.board.charts(layouts.kit.state.State.of(state).charts)
-        session.board.boards.save(name or "", charts.written(shown))
-        return str(time.time_ns()), "", False
-
-    @app.callback(stamp, Input({metrics.FORGET: ALL, "board": MATCH}, "n_clicks"), prevent_initial_call=True)
-    def remove(clicks: list[int | None]) -> Any:
-        """Forget the board whose cross was clicked."""
-        if not any(clicks) or not ctx.triggered_id:
-            return no_update
-        session.board.boards.remove(ctx.triggered_id[metrics.FORGET])
-        return str(time.time_ns())
 
 
 def _patch(shown: tuple[charts.Chart, ...]) -> Patch:

@@ -12,7 +12,7 @@ from dash import ALL, ClientsideFunction, Input, Output, State, ctx, no_update
 
 import layouts.kit.state
 from layouts import part
-from layouts.kit import ids, parts
+from layouts.kit import ids
 from layouts.shell import BUSY_POLL_MS, IDLE_POLL_MS
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ def register(app: Dash, session: Session) -> None:
 
     @app.callback(
         Output(ids.POLL, "n_intervals", allow_duplicate=True),
-        Input(ids.own(parts.AGAIN, ALL), "n_clicks"),
+        Input(ids.again(ALL, ALL), "n_clicks"),
         prevent_initial_call=True,
     )
     def again(clicks: list[int | None]) -> Any:
         """Have the worker try once more what it could not make."""
         if not ctx.triggered_id or not ctx.triggered[0]["value"]:
             return no_update
-        column = str(ctx.triggered_id[parts.AGAIN])
+        column = str(ctx.triggered_id["again"])
         if session.failure(column) is not None:
             session.ask(column)
             session.tell()

@@ -1,14 +1,13 @@
-"""The query box: its count and errors, its vocabulary, saved queries, and its result as a selection."""
+"""The query box: its count and errors, its vocabulary, and its result as a selection."""
 
 from __future__ import annotations
 
 import functools
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, ctx, no_update
+from dash import ALL, MATCH, ClientsideFunction, Input, Output, Patch, State, no_update
 from flask import Flask, Response, abort, jsonify, request
 
 import layouts.kit.state
@@ -17,7 +16,6 @@ from layouts.kit import ids
 from util import InspectorError
 from workspace.plan import ColumnNotReady
 from workspace.query import QueryError, parse, vocabulary
-from workspace.query.saved import SavedQueries
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -32,7 +30,6 @@ def register(app: Dash, session: Session) -> None:
     """Wire the box, what stands around it, and its routes."""
     _routes(app.server, session)
     _wire_box(app, session)
-    _wire_saved(app, session)
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
@@ -114,52 +111,3 @@ def _wire_box(app: Dash, session: Session) -> None:
     def learn(version: int) -> str | None:
         """What can be named now."""
         return f"vocabulary/{vocabulary.key(session)}.json" if session.has_dataset else None
-
-
-def _wire_saved(app: Dash, session: Session) -> None:
-    stamp = Output(ids.query_part(query.SAVED, MATCH), "data-stamp", allow_duplicate=True)
-
-    @app.callback(
-        Output(ids.query_part(query.SAVED, MATCH), "children"),
-        Input(ids.VERSION, "data"),
-        Input(ids.query_part(query.SAVED, MATCH), "data-stamp"),
-    )
-    def show(version: int, changed: str) -> Any:
-        """The saved queries, as they are now."""
-        if not session.has_dataset:
-            return no_update
-        return query.saved([(each.name, each.text) for each in _saved(session).all()])
-
-    @app.callback(
-        stamp,
-        Output(ids.query_part(query.NAME, MATCH), "value"),
-        Output(ids.query_part(query.FORM, MATCH), "open"),
-        Input(ids.query_part(query.SAVE, MATCH), "n_clicks"),
-        Input(ids.query_part(query.NAME, MATCH), "n_submit"),
-        State(ids.query_part(query.NAME, MATCH), "value"),
-        State(ids.STATE, "data"),
-        prevent_initial_call=True,
-    )
-    def save(clicks: int | None, submits: int | None, name: str | None, state: dict[str, Any]) -> Any:
-        """Keep the view's query."""
-        if not (clicks or submits):
-            return no_update, no_update, no_update
-        _saved(session).save(name or "", layouts.kit.state.State.of(state).query)
-        return str(time.time_ns()), "", False
-
-    @app.callback(
-        stamp,
-        Input(ids.saved_query(ALL, MATCH), "n_clicks"),
-        prevent_initial_call=True,
-    )
-    def remove(clicks: list[int | None]) -> Any:
-        """Forget the query whose cross was clicked."""
-        which = ctx.triggered_id
-        if not any(clicks) or not which:
-            return no_update
-        _saved(session).remove(which["saved_query"])
-        return str(time.time_ns())
-
-
-def _saved(session: Session) -> SavedQueries:
-    return SavedQueries(session.store, session.dataset.lasting)

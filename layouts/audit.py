@@ -10,7 +10,7 @@ from layouts.fault_list import GROUP
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 
 if TYPE_CHECKING:
@@ -37,19 +37,22 @@ CAVEATS = {
 }
 
 
-@page("/audit", title="Detector audit", group=GROUP, order=22)
+@page(
+    "/audit",
+    title="Detector audit",
+    group=GROUP,
+    order=22,
+    purpose="How far the lists of faults can be trusted on these data",
+    starts=lambda session, state: dict.fromkeys(session.audits.columns().values()),
+)
 def audit(session: Session, state: State) -> Any:
     """The button, what it does, and a card for each list."""
     cards = [parts.card(title, place(f"audit-{side}", session, state)) for side, title in LISTS.items()]
     return html.Div(
         [
-            html.Div(
-                [html.H1("Detector audit"), html.Div(place("audit-tools", session, state), className="tools")],
-                className="page-title",
-            ),
+            head("/audit", html.Div(place("audit-tools", session, state), className="tools")),
             place("audit-lead", session, state),
             *cards,
-            dcc.Store(id=ids.own("audit-asked", "run")),
         ],
         className="audit",
     )
@@ -67,7 +70,7 @@ def tools(session: Session, state: State) -> Any:
         return None
     return html.Button(
         "Measuring …" if "running" in stages else "Plant faults and measure",
-        id=ids.own("audit-run", "run"),
+        id=ids.start("/audit", "page"),
         disabled="running" in stages,
         className="primary",
         title="Takes about a minute; the line at the top says how far it is. Your data stay as they are.",
@@ -78,10 +81,10 @@ def tools(session: Session, state: State) -> Any:
 def lead(session: Session, state: State) -> Any:
     """What is planted and how the numbers come about."""
     return html.P(
-        "How far can the lists of faults be trusted on these data? Known faults are planted into a copy of at most "
-        "5,000 samples, and the same detectors look for them. How many of your own list are real is reckoned from "
-        "what stands there beyond the number that chance alone would bring into data without faults; where many are "
-        "real, that comes out too low. The same reckoning is made on the copy, where the answer is known.",
+        "Known faults are planted into a copy of at most 5,000 samples, and the same detectors look for them. How "
+        "many of your own list are real is estimated from what stands there beyond the number that chance alone "
+        "would bring into data without faults; where many are real, that comes out too low. The same estimate is "
+        "made on the copy, where the answer is known.",
         className="note audit-lead",
     )
 
@@ -127,7 +130,7 @@ def _unmade(session: Session, side: str) -> Any:
         case "running":
             return parts.waiting("Faults are being planted and looked for; the line at the top says how far it is.")
         case "none":
-            return parts.empty("Not measured yet.")
+            return parts.later("Not measured yet.")
     return None
 
 

@@ -9,7 +9,7 @@ from dash import html
 from layouts import abstaining, query, reliability
 from layouts.kit import parts
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import place
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["abstaining", "calibration", "reliability"]
 
 
-@page("/calibration", title="Calibration", group="Model", order=40)
+@page(
+    "/calibration",
+    title="Calibration",
+    group="Model",
+    order=40,
+    purpose="Whether the confidence can be believed, and which answers a person should check",
+)
 def calibration(session: Session, state: State) -> Any:
     """Verdict and figures, the reliability plot beside risk against coverage, what is handed over, classes."""
 
@@ -28,7 +34,7 @@ def calibration(session: Session, state: State) -> Any:
     tools = html.Div([body("tools"), place("accuracy-tools", session, state)], className="tools")
     return html.Div(
         [
-            html.Div([html.H1("Calibration"), tools], className="page-title"),
+            head("/calibration", tools),
             query.bar(session, state),
             body("tiles"),
             html.Div(

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 MOST_TILES = 48
 HEIGHT = 560
 MILLISECONDS = 600
-START = "checkpoints-start"
 
 
 def stage(session: Session, state: State) -> str:
@@ -68,7 +67,7 @@ def offer(n: int) -> Any:
             "that takes some seconds for each, and everything else waits.",
             className="note part-head",
         ),
-        html.Button("Look at the checkpoints", id=ids.own(START, "page"), className="primary"),
+        html.Button("Look at the checkpoints", id=ids.start("/curves", "checkpoints"), className="primary"),
     ]
 
 
@@ -147,7 +146,7 @@ def _list(name: str, order: Callable[[Any], Chosen], nothing: str) -> None:
         """Pictures of the samples, with what counts under each."""
         column = session.training.checkpoints()
         if not column or not session.is_ready(column):
-            return parts.empty("Shown once the checkpoints were looked at.")
+            return parts.later("Shown once the checkpoints were looked at.")
         moments = session.training.moments()
         if moments.learning is None:
             return parts.empty("There are no labels or no predictions, so nothing is right or wrong.")

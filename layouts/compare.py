@@ -9,20 +9,20 @@ from dash import html
 from layouts import maps, query, sets, versus
 from layouts.kit import parts
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
 
-@page("/compare", title="Compare", group="Samples", order=65)
+@page("/compare", title="Compare", group="Samples", order=65, purpose="Where two networks differ on the same samples")
 def compare(session: Session, state: State) -> Any:
     """The choice of the other network and of the split, the query, and what comes with a second network."""
     tools = html.Div([place(name, session, state) for name in ("compare-tools", "accuracy-tools")], className="tools")
     return html.Div(
         [
-            html.Div([html.H1("Compare"), tools], className="page-title"),
+            head("/compare", tools),
             query.bar(session, state),
             place("compare-body", session, state),
         ],

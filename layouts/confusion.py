@@ -8,14 +8,14 @@ import numpy as np
 from dash import html
 from numpy.typing import NDArray
 
-from layouts import accuracy, query, review_links, wall
+from layouts import accuracy, confused_pictures, query, review_links, wall
 from layouts.kit import figures, ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.mosaic import Mosaic, mosaic_id
 from layouts.kit.parts import card
 from layouts.kit.state import State
 from layouts.kit.whisker import whisker
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def counts_id(name: Any) -> dict[str, Any]:
     return {"mosaic": name, "what": "counts"}
 
 
-@page("/confusion", title="Confusion", group="Samples", order=60)
+@page("/confusion", title="Confusion", group="Samples", order=60, purpose="Which classes are taken for which")
 def confusion(session: Session, state: State) -> Any:
     """The wall of pictures with its controls; pairs, figures and counts beside it."""
     beside = [
@@ -44,15 +44,13 @@ def confusion(session: Session, state: State) -> Any:
             tools=place(review_links.CONFUSION, session, state),
         ),
         card("Recall, precision, F1", place("class-metrics", session, state)),
+        card("Errors on average", place(confused_pictures.NAME, session, state)),
         card("Counts", html.Div(id=counts_id(WALL))),
     ]
     picture = Mosaic(mosaic_id(WALL), describedBy=wall.TITLE_ID, **wall.properties(session, state))
     return html.Div(
         [
-            html.Div(
-                [html.H1("Confusion"), html.Div(place("mosaic-tools", session, state), className="tools")],
-                className="page-title",
-            ),
+            head("/confusion", html.Div(place("mosaic-tools", session, state), className="tools")),
             query.bar(session, state),
             html.Div(
                 [

@@ -11,7 +11,7 @@ from dash import dcc, html
 from layouts import checkpoints
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 
 if TYPE_CHECKING:
@@ -23,13 +23,21 @@ UNITS = {"epoch": "epochs", "batch": "batches", "step": "steps"}
 FIRST = ("loss", "accuracy")
 MOST_CHARTS, MOST_RUNS = 8, 12
 RISEN = 1.05  # times the lowest validation loss: what ends below has hardly risen
-HEIGHT = 260
+HEIGHT, MOST_TICKS = 260, 10
 DASH = {"train": "dot", "validation": "solid"}
 HOW = """from keras.callbacks import CSVLogger
 network.fit(..., validation_data=..., callbacks=[CSVLogger("model.csv")])"""
 
 
-@page("/curves", title="Training curves", group="Model", order=20)
+@page(
+    "/curves",
+    title="Training curves",
+    group="Model",
+    order=20,
+    purpose="How training went, and which samples were learnt late, forgotten or never",
+    wants=lambda session, state: wanted(session),
+    starts=lambda session, state: [session.training.checkpoints()],
+)
 def curves(session: Session, state: State) -> Any:
     """The curves, and below them the same samples at several checkpoints."""
 
@@ -39,7 +47,7 @@ def curves(session: Session, state: State) -> Any:
     tools = html.Div(body("curves-tools"), className="tools")
     return html.Div(
         [
-            html.Div([html.H1("Training curves"), tools], className="page-title"),
+            head("/curves", tools),
             parts.card("Loss and other metrics", body("curves-charts")),
             parts.card("The same samples at every checkpoint", body("checkpoints-map")),
             html.Div(
@@ -50,10 +58,16 @@ def curves(session: Session, state: State) -> Any:
                 ],
                 className="checkpoint-lists",
             ),
-            dcc.Store(id=ids.own("curves-asked", "page")),
+            dcc.Store(id=ids.asks("/curves")),
         ],
         className="curves",
     )
+
+
+def wanted(session: Session) -> list[str]:
+    """The files beside the model as they are now, if there are any."""
+    column = session.training.history()
+    return [column] if column else []
 
 
 def stage(session: Session, state: State) -> str:
@@ -93,7 +107,7 @@ def charts(session: Session, state: State) -> Any:
     metrics = sorted(by_metric, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
     runs = list(dict.fromkeys(curve.run for curve in found if curve.unit == unit))
     shown, drawn_runs = metrics[:MOST_CHARTS], runs[:MOST_RUNS]
-    colors = dict(zip(drawn_runs, theme.class_colors(len(drawn_runs)), strict=True))
+    colors = dict(zip(drawn_runs, theme.line_colors(len(drawn_runs)), strict=True))
     sentences = [_lowest(name, by_metric.get("loss", []), unit) for name in drawn_runs]
     said = f"{parts.count(len(drawn_runs), len(runs))} runs, {parts.count(len(shown), len(metrics))} metrics"
     return [
@@ -173,8 +187,9 @@ def _chart(metric: str, found: list[Any], unit: str, colors: dict[str, str]) -> 
         for curve in found
         if curve.run in colors
     ]
+    ticks = min(max((len(curve.x) for curve in found), default=1), MOST_TICKS)  # none between two epochs
     layout = {
-        "xaxis": {"title": {"text": unit}, "zeroline": False, "gridcolor": figures.GRID},
+        "xaxis": {"title": {"text": unit}, "zeroline": False, "gridcolor": figures.GRID, "nticks": ticks},
         "yaxis": {"title": {"text": metric}, "zeroline": False, "gridcolor": figures.GRID},
         "margin": {"l": 56, "r": 8, "t": 8, "b": 40},
         "legend": {"orientation": "h", "x": 0, "y": 1.15},

@@ -27,6 +27,12 @@ def far(session: Session, column: str) -> str:
     return f"{session.is_ready(column):d}{session.is_wanted(column):d}{session.failure(column) or ''}"
 
 
+def stage(session: Session, state: State) -> str:
+    """What the parts depend on: the split, and how far its figures are."""
+    split = accuracy.split(session, state)
+    return f"{split}|{far(session, session.depth.column_of(split))}"
+
+
 def early(session: Session, split: str) -> bool:
     """Whether nothing was looked at yet, or cannot be; another part says which."""
     if not session.has_network or session.depth.missing(split):
@@ -42,12 +48,7 @@ def hardest(found: Any) -> list[int]:
     return [int(place) for place in np.lexsort((share[0], share[-1]))]
 
 
-def _choice(session: Session, state: State) -> str:
-    split = accuracy.split(session, state)
-    return f"{split}|{far(session, session.depth.column_of(split))}"
-
-
-@part("depth-settles", columns=("correct", "loss", "predicted"), choice=_choice)
+@part("depth-settles", columns=("correct", "loss", "predicted"), choice=stage)
 def settles(session: Session, state: State) -> Any:
     """How many samples settle at each layer, and the last of them."""
     split = accuracy.split(session, state)

@@ -10,7 +10,7 @@ from layouts.fault_list import GROUP
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from workspace.session import ColumnNotReady
 
@@ -28,7 +28,14 @@ NO_FEATURES = "Data sets cannot be compared: the network's layers give no featur
 FEWEST = 20
 
 
-@page("/drift", title="Compare data sets", group=GROUP, order=20)
+@page(
+    "/drift",
+    title="Compare data sets",
+    group=GROUP,
+    order=20,
+    purpose="Whether two sets of samples differ, in what, and what that costs",
+    wants=lambda session, state: columns(session, state),
+)
 def drift(session: Session, state: State) -> Any:
     """The choice of two splits, the verdict, and what is behind it."""
 
@@ -37,17 +44,14 @@ def drift(session: Session, state: State) -> Any:
 
     return html.Div(
         [
-            html.Div(
-                [html.H1("Compare data sets"), html.Div(place("drift-tools", session, state), className="tools")],
-                className="page-title",
-            ),
+            head("/drift", html.Div(place("drift-tools", session, state), className="tools")),
             card("Do they look alike?", "verdict"),
             html.Div([card("Accuracy to expect", "cost"), card("DeepView's familiarity ratio", "ratio")],
                      className="two-columns even"),
             html.Div([card("By class", "classes"), card("What one has that the other lacks", "coverage")],
                      className="two-columns drift-wide"),
             card("The samples behind it", "samples"),
-            dcc.Store(id=ids.own("drift-asked", "columns")),
+            dcc.Store(id=ids.asks("/drift")),
         ],
         className="drift",
     )  # fmt: skip

@@ -24,7 +24,7 @@ SUBJECT = Subject(
     'duplicate != "no copy"',
     "-near_copy",
     "query",
-    "Copies cannot be looked for: the network's layers give no features to compare by.",
+    "Copies are not looked for in these data.",
 )
 COLUMNS = ("duplicate", "duplicate_group", "copy_of", "copies", "split", "labels")
 SECTIONS = {
@@ -35,7 +35,13 @@ SECTIONS = {
 fault_list.wire(SUBJECT)
 
 
-@page("/duplicates", title="Duplicates", group=GROUP, order=18)
+@page(
+    "/duplicates",
+    title="Duplicates",
+    group=GROUP,
+    order=18,
+    purpose="Pictures that occur twice: with two labels, or in both train and test",
+)
 def duplicates(session: Session, state: State) -> Any:
     """How many copies there are, the map, accuracy without leaks, and the groups, contradictions first."""
     leaks = parts.card("Accuracy without leaks", place("duplicates-leaks", session, state))
@@ -43,7 +49,7 @@ def duplicates(session: Session, state: State) -> Any:
         parts.card(title, place(f"duplicates-{name}", session, state), note=note)
         for name, (title, note) in SECTIONS.items()
     ]
-    return fault_list.frame(session, state, SUBJECT, "Duplicates", beside=cards, below=[leaks])
+    return fault_list.frame(session, state, SUBJECT, beside=cards, below=[leaks])
 
 
 @part("duplicates-lead", columns=COLUMNS)
@@ -53,8 +59,9 @@ def lead(session: Session, state: State) -> Any:
         return parts.empty(never)
     counts, n = session.faults.duplicate_counts(), session.dataset.n
     note = (
-        "Exact copies have the same pixels. Near copies correlate by more than 0.995 at the best shift of up to two "
-        "pixels, or by more than 0.94 and far more than with any other picture: shifted, brightened, recompressed."
+        "Exact copies have the same pixels. Near copies are shifted, brightened, noisy or recompressed ones. "
+        "Likeness is the correlation at the best shift of up to two pixels, of the pictures as they are and "
+        "softened: above 0.997, or above 0.96 with no other picture nearly as close."
     )
     again = n - counts["alone"]
     if not again:

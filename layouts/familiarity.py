@@ -13,14 +13,13 @@ from layouts.fault_list import GROUP
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from workspace.session import CHOICES, OWN, PIXELS
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
-LINES = ("#5b7cfa", "#f08c00")  # of the first two splits, on a light page and a dark one
 SCORES = ("labels", "split", "familiarity")
 EXPORTS = {
     "familiarity": "Familiarity in steps",
@@ -39,7 +38,14 @@ SETTINGS = {
 }
 
 
-@page("/familiarity", title="Familiarity", group=GROUP, order=19)
+@page(
+    "/familiarity",
+    title="Familiarity",
+    group=GROUP,
+    order=19,
+    purpose="How usual or rare each sample is, judged by the training data",
+    wants=lambda session, state: columns(session, state),
+)
 def familiarity(session: Session, state: State) -> Any:
     """The choice of layer, model and split; all samples, then those of one class."""
 
@@ -49,7 +55,7 @@ def familiarity(session: Session, state: State) -> Any:
     tools = html.Div([body("tools"), place("accuracy-tools", session, state)], className="tools")
     return html.Div(
         [
-            html.Div([html.H1("Familiarity"), tools], className="page-title"),
+            head("/familiarity", tools),
             query.bar(session, state),
             html.Div(
                 [
@@ -61,7 +67,7 @@ def familiarity(session: Session, state: State) -> Any:
             parts.card("Least familiar", body("least")),
             parts.card("Most familiar", body("most")),
             parts.card("Inside a class, or by the model of another", body("classes")),
-            dcc.Store(id=ids.own("familiarity-asked", "columns")),
+            dcc.Store(id=ids.asks("/familiarity")),
         ],
         className="familiarity",
     )
@@ -227,7 +233,7 @@ def steps(value: float, digits: int = 1) -> str:
 def _histogram(edges: NDArray[np.float64], found: list[Any]) -> figures.Figure:
     """A line per split: the share of its samples in each bin."""
     middles = ((edges[1:] + edges[:-1]) / 2).tolist()
-    colors = [*LINES, *theme.class_colors(len(found))]
+    colors = [*theme.LINES, *theme.class_colors(len(found))]
     traces = [
         {
             "type": "scatter",

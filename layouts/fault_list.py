@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from dash import dcc, html
 
-from layouts import maps, query
+from layouts import maps, page, query
 from layouts.kit import ids, parts
 from layouts.kit.state import State
 from layouts.part import part, place
@@ -47,13 +47,13 @@ class Subject:
 
 
 def frame(
-    session: Session, state: State, subject: Subject, title: str, *, beside: Sequence[Any], below: Sequence[Any] = ()
+    session: Session, state: State, subject: Subject, *, beside: Sequence[Any], below: Sequence[Any] = ()
 ) -> Any:
     """Title and links, the query, how many there are, the map beside the list, and what else is told of them."""
     side = subject.side
     return html.Div(
         [
-            html.Div([html.H1(title), place(f"{side}-links", session, state)], className="page-title"),
+            page.head(f"/{side}", place(f"{side}-links", session, state)),
             query.bar(session, state),
             place(f"{side}-lead", session, state),
             place(f"{side}-audit", session, state),

@@ -91,6 +91,8 @@ def budget(session: Session, state: State) -> Any:
     split = accuracy.split(session, state)
     causes = session.faults.budget(split)
     total = sum(cause.n for cause in causes)
+    if not session.dataset.labelled:
+        return parts.empty("No sample has a label, so no error is known.")
     if not total:
         return parts.empty(f"No labelled sample of {split} is classified wrongly.")
     bar = html.Div(

@@ -11,20 +11,27 @@ from layouts import accuracy
 from layouts.kit import figures, ids, parts, theme
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from util import InspectorError
 
 if TYPE_CHECKING:
     from workspace.session import Session
 
-START = "flips-start"
 NEEDS = ("labels", "predicted", "split")
 HEIGHT = 320
 MOST_TILES, MOST_CLASSES = 60, 50
 
 
-@page("/flips", title="Flip test", group="Model", order=50)
+@page(
+    "/flips",
+    title="Flip test",
+    group="Model",
+    order=50,
+    purpose="Which small changes to a picture change the answer",
+    wants=lambda session, state: wanted(session, state),
+    starts=lambda session, state: [column(session, state)],
+)
 def flips(session: Session, state: State) -> Any:
     """Accuracy by strength and class, the fragile samples, and the steps of the one looked at."""
 
@@ -34,14 +41,14 @@ def flips(session: Session, state: State) -> Any:
     tools = html.Div([place("accuracy-tools", session, state), body("tools")], className="tools")
     return html.Div(
         [
-            html.Div([html.H1("Flip test"), tools], className="page-title"),
+            head("/flips", tools),
             parts.card("How accuracy falls", body("accuracy")),
             parts.card("By class, at the strongest of each", body("classes")),
             parts.card(
                 "Right, but fragile", body("fragile"), note="right as it is, another answer after a small change"
             ),
             parts.card("Step by step", body("strips")),
-            dcc.Store(id=ids.own("flips-asked", "page")),
+            dcc.Store(id=ids.asks("/flips")),
         ],
         className="flips",
     )
@@ -96,7 +103,7 @@ def falls(session: Session, state: State) -> Any:
                 f"{len(session.flips.kinds) * session.flips.levels} passes over them.",
                 className="note part-head",
             ),
-            html.Button("Run the flip test", id=ids.own(START, "page"), className="primary"),
+            html.Button("Run the flip test", id=ids.start("/flips", "page"), className="primary"),
         ]
     tested = session.flips.tested(name)
     found = tested.accuracy()
@@ -232,7 +239,7 @@ def _tested(session: Session, state: State) -> Any:
 
 
 def _later() -> Any:
-    return parts.empty("Shown once the test was run.")
+    return parts.later("Shown once the test was run.")
 
 
 def _strip(session: Session, state: State) -> str:

@@ -12,7 +12,7 @@ from layouts import query, sources
 from layouts.kit import ids, parts
 from layouts.kit.gallery import Gallery
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from util import InspectorError
 from workspace.session import ColumnNotReady
@@ -33,12 +33,12 @@ NOTHING_SHOWN = "Everything is hidden or left out by the query: show a group aga
 NOTHING_LEFT = "No selected sample matches the query: change it, or clear it to see the selection."
 
 
-@page("/images", title="Image pool", group="Samples", order=50)
+@page("/images", title="Image pool", group="Samples", order=50, purpose="The samples as pictures, in any order")
 def gallery(session: Session, state: State) -> Any:
     """The query, what is shown in which order and size, and the cards."""
     return html.Div(
         [
-            html.Div([html.H1("Image pool"), place("pool-tools", session, state)], className="page-title"),
+            head("/images", place("pool-tools", session, state)),
             query.bar(session, state),
             html.Section(
                 Gallery(id=ids.picker(NAME), thumb=edge(state), **properties(session, state)),

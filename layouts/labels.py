@@ -34,12 +34,12 @@ COLUMNS = ("suspect_counts", "label_suspect", "label_issue", "suggested", "label
 fault_list.wire(SUBJECT)
 
 
-@page("/labels", title="Label issues", group=GROUP, order=16)
+@page("/labels", title="Label issues", group=GROUP, order=16, purpose="Samples whose label is probably wrong")
 def labels(session: Session, state: State) -> Any:
     """How many labels look wrong, the map, the list with suggestions, and which classes are mixed up."""
     pairs = parts.card("Which labels for which", place("labels-pairs", session, state))
     listed = parts.card("Labels that look wrong", place("labels-list", session, state))
-    return fault_list.frame(session, state, SUBJECT, "Label issues", beside=[listed], below=[pairs])
+    return fault_list.frame(session, state, SUBJECT, beside=[listed], below=[pairs])
 
 
 def _never(session: Session) -> str:

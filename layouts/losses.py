@@ -12,7 +12,7 @@ from layouts.kit import parts, theme
 from layouts.kit.histograms import Histograms, ticks
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from workspace.session import EVERY_CLASS, literal
 
@@ -24,7 +24,13 @@ CLASSES = 20  # of a histogram, until all are asked for
 COLUMNS = ("loss", "labels", "split", "loss_edges", "loss_histogram")
 
 
-@page("/losses", title="Losses", group="Samples", order=30)
+@page(
+    "/losses",
+    title="Losses",
+    group="Samples",
+    order=30,
+    purpose="How far off the answers are: by class, on the map, and the worst of them",
+)
 def losses(session: Session, state: State) -> Any:
     """The figures of a split, the map beside the histograms, and the hardest samples below."""
 
@@ -33,9 +39,7 @@ def losses(session: Session, state: State) -> Any:
 
     return html.Div(
         [
-            html.Div(
-                [html.H1("Losses"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"
-            ),
+            head("/losses", html.Div(body("accuracy-tools"), className="tools")),
             query.bar(session, state),
             body("loss-line"),
             sets.beside(
@@ -67,6 +71,8 @@ def line(session: Session, state: State) -> Any:
     split, asked = accuracy.split(session, state), query.followed(session, state)
     found = session.losses.spread(asked, split)
     whose = f"samples of {split}" + (query.said(state) if asked else "")
+    if not found.size:
+        return parts.empty(f"There are no {whose}.")
     if not found.known and not found.infinite:
         return parts.empty(f"None of {found.size:,} {whose} has a label, so none has a loss.")
     interval = (

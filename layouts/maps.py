@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LEFT, RIGHT, LOSSES = "left", "right", "losses"
 SUBJECTS = {LOSSES: "loss", "labels": "label_issue", "outliers": "outlier", "duplicates": "near_copy"}
 FRONT = {*SUBJECTS, similar_map.SIDE}
+COLUMN_OF = {"label": "labels"}  # as queries and links that somebody typed call it
 FIRST_PICTURE = "pca"
 LOADED = "loaded"
 EQUAL = "equal"
@@ -95,7 +96,7 @@ def colored_by(session: Session, state: State, side: str) -> str:
         return outcome if session.knows(outcome) else "labels"
     if side == similar_map.SIDE and (alike := similar_map.column(session, state)):
         return alike
-    wanted = SUBJECTS.get(side, state.color)
+    wanted = SUBJECTS.get(side, COLUMN_OF.get(state.color, state.color))
     return "labels" if session.no_head and not session.knows(wanted) else wanted
 
 
@@ -181,6 +182,8 @@ def caption(session: Session, state: State, side: str) -> Any:
         truth = "trustworthiness is being computed"
     joined = "compared with" if method == LOADED else "of"  # it was made of nothing that is known here
     named = [f"{rule.title} {joined} {layer}{whose}", f" ({settings}) · " if settings else " · "]
+    if session.stands_in(column):
+        named = [f"PCA {joined} {layer}{whose}, because {rule.title} has too few samples, or none that differ · "]
     return [*named, *placed.again(session, column, anew, side), truth]
 
 
@@ -229,7 +232,7 @@ def size(session: Session, name: str) -> dict[str, Any] | None:
         return None
     if unit.kind != "score" or not session.is_ready(name):
         return None
-    return {"url": parts.column_url(session.key(name)), "title": unit.title, **session.spread(name)}
+    return {"url": parts.column_url(session.key(name)), "title": unit.title, **session.sizes(name)}
 
 
 def sheet(session: Session, state: State, side: str) -> Any:

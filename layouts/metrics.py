@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from layouts import accuracy, metrics_figures, query
+from layouts import accuracy, metrics_figures, query, saved
 from layouts.kit import figures, ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import late, part, place
 from util import InspectorError
 from workspace.session import ColumnNotReady
@@ -19,20 +19,26 @@ from workspace.session import ColumnNotReady
 if TYPE_CHECKING:
     from workspace.session import Session
 
-LIST, FORM, NAME, SAVE, SAID = "list", "form", "name", "save", "said"
+SAID, SHOWN = "said", "shown"
 TOGETHER = "-"  # in place of a column whose groups get a picture each
-CHART, FIELD, DO, FORGET, BOARD = "metrics-", "chart_field", "chart_do", "forget_board", "this"
+CHART, FIELD, DO = "metrics-", "chart_field", "chart_do"
 COLUMNS = ("loss", "correct", "brightness", "ink", "mean_distance", "labels", "split")
 MOST = 12
 MOST_PICTURES = 16
 
 
-def board_part(name: str, board: Any = BOARD) -> dict[str, Any]:
-    """What stands around the charts and is wired to the board: the names of others, the form, what was chosen."""
+def board_part(name: str, board: Any = "this") -> dict[str, Any]:
+    """What stands around the charts and is wired to the board: the charts themselves, what was chosen."""
     return {"board_part": name, "board": board}
 
 
-@page("/metrics", title="Metrics", group="Samples", order=35)
+@page(
+    "/metrics",
+    title="Metrics",
+    group="Samples",
+    order=35,
+    purpose="How loss, accuracy and other scores depend on properties of the samples",
+)
 def metrics(session: Session, state: State) -> Any:
     """The board of charts; what a click chose; what gives label and errors away; the classes on average."""
 
@@ -41,11 +47,9 @@ def metrics(session: Session, state: State) -> Any:
 
     return html.Div(
         [
-            html.Div(
-                [html.H1("Metrics"), html.Div(body("accuracy-tools"), className="tools")], className="page-title"
-            ),
+            head("/metrics", html.Div(body("accuracy-tools"), className="tools")),
             query.bar(session, state),
-            _boards(session),
+            _boards(),
             html.Div(id=board_part(SAID), className="board-said", role="status"),
             body("metric-charts"),
             parts.card("What gives the class or the errors away", body("nuisances")),
@@ -91,8 +95,14 @@ def charts(session: Session, state: State) -> Any:
         f"{tests} {'correlation is' if tests == 1 else 'correlations are'} looked at here, so p counts only below "
         f"0.05 / {tests} = {parts.number(0.05 / tests, 2)}, and neither says what causes what."
     )
+    usual: dict[str, Any] = {"data-usual": session.board.usual()}  # what menus are about if the link names no charts
     return [
-        html.Div(cards, className="charts") if cards else parts.empty("There is no chart on this board yet."),
+        html.Div(
+            cards or parts.empty("There is no chart on this board yet."),
+            id=board_part(SHOWN),
+            className="charts" if cards else "",
+            **usual,
+        ),
         html.Div([add, html.P(note, className="note")], className="charts-foot"),
     ]
 
@@ -118,54 +128,13 @@ def chosen(session: Session, name: str, asked: str, text: str) -> Any:
     ]
 
 
-def saved(entries: Any) -> Any:
-    """The boards with a name, each with its button to remove it. entries: saved texts."""
+def _boards() -> Any:
+    """The usual board, those with a name, and the form that gives one to this board."""
     usual = html.Button("Usual board", id=ids.go("charts", "", at="usual"), className="query-chip")
-    return [usual] + [
-        html.Span(
-            [
-                html.Button(
-                    entry.name, id=ids.go("charts", entry.text, at=f"board-{entry.name}"), className="query-chip",
-                    title=f"Show the board '{entry.name}'",
-                ),
-                html.Button(
-                    "×",
-                    id={FORGET: entry.name, "board": BOARD},
-                    className="query-chip-remove",
-                    title=f"Remove the board '{entry.name}' for everybody",
-                    **parts.aria(f"Remove the board {entry.name}"),
-                ),
-            ],
-            className="query-chip-pair",
-        )
-        for entry in entries
-    ]  # fmt: skip
-
-
-def _boards(session: Session) -> Any:
-    """Boards with a name, and the form that gives one to this board."""
-    entries = session.board.boards.all() if session.has_dataset else []
-    box = dbc.Input(id=board_part(NAME), size="sm", maxLength=60, placeholder="light and slant", autoComplete="off")
-    labelled = html.Label([html.Span("Name of the board to save", className="visually-hidden"), box])
-    form = html.Details(
-        [
-            html.Summary("Save …", className="query-chip", title="Save the present charts under a name"),
-            html.Div(
-                [
-                    html.Div(
-                        [labelled, html.Button("Save", id=board_part(SAVE), className="outline")],
-                        className="query-form-line",
-                    ),
-                    html.P("Everybody who looks at this dataset here will see it.", className="note"),
-                ],
-                className="query-popover",
-            ),
-        ],
-        id=board_part(FORM),
-        className="query-form",
+    return html.Div(
+        [html.Span("Boards", className="label"), usual, saved.row(saved.BOARDS), saved.form(saved.BOARDS)],
+        className="board-bar",
     )
-    chips = html.Div(saved(entries), id=board_part(LIST), className="query-saved")
-    return html.Div([html.Span("Boards", className="label"), chips, form], className="board-bar")
 
 
 def _drawn(session: Session, chart: Any, asked: str, split: str) -> Any:

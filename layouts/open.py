@@ -12,7 +12,7 @@ from dash import html
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from util import InspectorError
 
@@ -28,7 +28,9 @@ PLACES = {"bundled": "bundled", "recent": "opened before", "folder": "in the fol
 KILOBYTE, MEGABYTE = 1e3, 1e6
 
 
-@page("/open", title="Open", group="Model", order=15)
+@page(
+    "/open", title="Open", group="Model", order=15, purpose="Another network or other data; what is open stays open"
+)
 def open_page(session: Session, state: State) -> Any:
     """Pairs that are open or were, then networks and data to choose from."""
 
@@ -37,13 +39,7 @@ def open_page(session: Session, state: State) -> Any:
 
     return html.Div(
         [
-            html.Div(
-                [
-                    html.H1("Open"),
-                    html.Span("Another network or other data; what is open stays open", className="note"),
-                ],
-                className="page-title",
-            ),
+            head("/open"),
             body("open-refused"),
             parts.card("Open now and before", body("open-pairs")),
             body("open-choice"),

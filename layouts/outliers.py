@@ -30,12 +30,12 @@ COLUMNS = ("stranger", "outlier", "odd_view", "split", "labels")
 fault_list.wire(SUBJECT)
 
 
-@page("/outliers", title="Outliers", group=GROUP, order=17)
+@page("/outliers", title="Outliers", group=GROUP, order=17, purpose="Samples unlike anything in the training data")
 def outliers(session: Session, state: State) -> Any:
     """How many lie far out in each split, the map, the pictures, and which view finds them odd."""
     views = parts.card("Which view finds them odd", place("outliers-views", session, state))
     listed = parts.card("Furthest from the training data", place("outliers-list", session, state))
-    return fault_list.frame(session, state, SUBJECT, "Outliers", beside=[listed], below=[views])
+    return fault_list.frame(session, state, SUBJECT, beside=[listed], below=[views])
 
 
 @part("outliers-lead", columns=COLUMNS)

@@ -9,7 +9,7 @@ from dash import html
 from layouts import accuracy, dataset, doctor, findings, network
 from layouts.kit.parts import card
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import place
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["accuracy", "dataset", "doctor", "findings", "network", "overview"]
 
 
-@page("/", title="Overview", group="Model", order=10)
+@page(
+    "/",
+    title="Overview",
+    group="Model",
+    order=10,
+    purpose="What the network gets right and wrong on these data, and what to look at first",
+)
 def overview(session: Session, state: State) -> Any:
     """Tiles, then two columns: the network and its data, its figures and its errors."""
 
@@ -31,20 +37,17 @@ def overview(session: Session, state: State) -> Any:
         card("Dataset", body("dataset")),
         card("Samples of each class", body("class-counts")),
         card("Image statistics", body("image-statistics")),
+        card("Accuracy and loss by split", body("splits")),
     ]
     right = [
         card("What the doctor says", body("doctor")),
         card("Where the errors come from", body("error-budget")),
         card("Confusion", body("confusion")),
-        card("Accuracy and loss by split", body("splits")),
         card("Accuracy and loss by class", body("classes")),
     ]
     return html.Div(
         [
-            html.Div(
-                [html.H1("Overview"), html.Div([_report(), body("accuracy-tools")], className="tools")],
-                className="page-title",
-            ),
+            head("/", html.Div([_report(), body("accuracy-tools")], className="tools")),
             body("notices"),
             card("What was found", body("findings"), className="found"),
             body("tiles"),

@@ -13,7 +13,7 @@ from dash import dcc, html
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from workspace.session import counted
 
@@ -31,7 +31,14 @@ def count(session: Session) -> int:
     return session.problems.count
 
 
-@page("/problems", title="Problems", group="Model", order=15, count=count)
+@page(
+    "/problems",
+    title="Problems",
+    group="Model",
+    order=15,
+    count=count,
+    purpose="What could not be read or computed, and why",
+)
 def problems(session: Session, state: State) -> Any:
     """Counts, then the files left out by reason and one by one, then all notices."""
 
@@ -51,7 +58,7 @@ def problems(session: Session, state: State) -> Any:
     box = parts.labelled("Search", search, tooltip="Lists only those whose name or reason contains this")
     return html.Div(
         [
-            html.Div([html.H1("Problems"), html.Div(box, className="tools")], className="page-title"),
+            head("/problems", html.Div(box, className="tools")),
             body("problem-tiles"),
             parts.card("Left out", body("problem-list"), note="files and rows that are no samples, because …"),
             parts.card("Changed on disk", body("problem-disk"), note="what is shown was read once, and is kept"),
@@ -237,15 +244,16 @@ def network(session: Session, state: State) -> Any:
     """What was said when the network was opened, and what could not be computed."""
     said = list(session.network.notices)
     said += [f"{session.title(name)} could not be computed: {why}" for name, why in session.failures.items()]
-    return _sentences(said, "It opened without a word, and everything could be computed.")
+    return _sentences(said, "It opened without a warning, and everything could be computed.")
 
 
 def _sentences(sentences: list[str], otherwise: str) -> Any:
     if not sentences:
         return parts.empty(otherwise)
+    read = [(counted(sentence), sentence) for sentence in sentences]
+    numbers = any(known for known, _ in read)
     rows = []
-    for sentence in sentences:
-        known = counted(sentence)
-        n = parts.count(known.part, known.whole) if known else ""
-        rows.append(html.Tr([html.Td(n, className="number"), html.Td(known.rest if known else sentence)]))
+    for known, sentence in read:
+        n = html.Td(parts.count(known.part, known.whole) if known else "", className="number")
+        rows.append(html.Tr([*([n] if numbers else []), html.Td(known.rest if known else sentence)]))
     return html.Table(html.Tbody(rows), className="facts problem-notices")

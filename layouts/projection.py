@@ -9,7 +9,7 @@ from dash import html
 from layouts import inspection, maps, query, sets
 from layouts.kit import parts
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 SIDES = (maps.LEFT, maps.RIGHT)
 
 
-@page("/projection", title="Projection", group="Samples", order=20)
+@page(
+    "/projection",
+    title="Projection",
+    group="Samples",
+    order=20,
+    purpose="Samples that a layer finds alike lie close together",
+)
 def projection(session: Session, state: State) -> Any:
     """Groups, two linked maps with their controls, and the samples as a list."""
     color, size = _units(session, state, "color"), _units(session, state, "size")
@@ -29,7 +35,7 @@ def projection(session: Session, state: State) -> Any:
     ]
     return html.Div(
         [
-            html.Div([html.H1("Projection"), html.Div(tools, className="tools")], className="page-title"),
+            head("/projection", html.Div(tools, className="tools")),
             query.bar(session, state),
             sets.beside(
                 session,

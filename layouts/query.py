@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import dash_bootstrap_components as dbc
 import numpy as np
 from dash import html
 
-from layouts import exports
+from layouts import exports, saved
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.query_box import QueryBox
@@ -21,8 +19,7 @@ from workspace.session import ColumnNotReady, QueryError, column_text
 if TYPE_CHECKING:
     from workspace.session import Field, Result, Session
 
-BOX, SAVED, FORM, NAME, SAVE, SELECT = "box", "saved", "form", "name", "save", "select"
-LONGEST_NAME = 60
+BOX, SELECT = "box", "select"
 HARDEST = 0.99
 MOST_COLUMNS = 120  # that the help card lists
 EXAMPLES = [
@@ -48,8 +45,8 @@ def bar(session: Session, state: State) -> Any:
             html.Div(
                 [
                     place("query-ready-made", session, state),
-                    html.Div(id=ids.query_part(SAVED, BOX), className="query-saved"),
-                    _form(),
+                    saved.row(saved.QUERIES),
+                    saved.form(saved.QUERIES),
                     html.Div(
                         [place("query-select", session, state), exports.menu(session, at="query")],
                         className="query-actions",
@@ -139,30 +136,6 @@ def select(session: Session, state: State) -> Any:
     )
 
 
-def saved(queries: Sequence[tuple[str, str]]) -> Any:
-    """The saved queries, each with its button to remove it.
-
-    Args:
-        queries: (name, text) pairs.
-    """
-    return [
-        html.Span(
-            [
-                _chip(name, text, at="saved"),
-                html.Button(
-                    "×",
-                    id=ids.saved_query(name, BOX),
-                    className="query-chip-remove",
-                    title=f"Remove '{name}' for everybody",
-                    **parts.aria(f"Remove the saved query {name}"),
-                ),
-            ],
-            className="query-chip-pair",
-        )
-        for name, text in queries
-    ]
-
-
 def _chip(name: str, text: str, *, at: str) -> Any:
     return html.Button(name, id=ids.go("query", text, at=f"{at}-{name}"), className="query-chip", title=text)
 
@@ -172,28 +145,6 @@ def _hardest(session: Session) -> str:
     loss = np.asarray(session.column("loss"))
     loss = loss[np.isfinite(loss)]
     return f"{np.quantile(loss, HARDEST):.4g}" if len(loss) > 1 else ""
-
-
-def _form() -> Any:
-    """Saves the query under a name."""
-    name = dbc.Input(
-        id=ids.query_part(NAME, BOX),
-        size="sm",
-        maxLength=LONGEST_NAME,
-        placeholder="fours taken for nines",
-        autoComplete="off",
-    )
-    labelled = html.Label([html.Span("Name of the query to save", className="visually-hidden"), name])
-    button = html.Button("Save", id=ids.query_part(SAVE, BOX), className="outline")
-    note = html.P("Everybody who looks at this dataset here will see it.", className="note")
-    return html.Details(
-        [
-            html.Summary("Save …", className="query-chip", title="Save the present query under a name"),
-            html.Div([html.Div([labelled, button], className="query-form-line"), note], className="query-popover"),
-        ],
-        id=ids.query_part(FORM, BOX),
-        className="query-form",
-    )
 
 
 def _help(session: Session) -> Any:

@@ -49,6 +49,9 @@ body { max-width: 1100px; margin: 0 auto; padding: 24px; background: var(--iv-pa
   font: 14px/1.5 system-ui, sans-serif; overflow: auto; height: auto; }
 .sheet { margin-bottom: 14px; } .scroll { max-height: none; } table { border-collapse: collapse; }
 td, th { padding: 3px 10px 3px 0; text-align: left; border-bottom: 1px solid var(--iv-line); }
+.facts { width: auto; margin: 10px 0; } .facts caption { text-align: left; }
+.facts td, .facts th { padding-right: 18px; } .stack { min-width: 320px; }
+.findings.ranked .finding { grid-template-columns: 74px minmax(0, 1fr) auto; }
 .number { text-align: right; } .pixels { image-rendering: pixelated; }
 .strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 8px; }
 .findings .strip { display: flex; } .strip img { width: 56px; height: 56px; object-fit: contain; }

@@ -108,7 +108,9 @@ def outputs(session: Session, state: State) -> Any:
                 html.Span(html.Span(style={"width": width(values[each])}), className="bar-track"),
                 html.Span(parts.percent(float(values[each]), 1), className="bar-text"),
             ],
-            className=" ".join(["bar", *["marked"] * (each == label), *["missed"] * (each == code != label)]),
+            className=" ".join(
+                ["bar", *["marked"] * (each == label), *["missed"] * (label >= 0 and each == code != label)]
+            ),
         )
         for each in order
     ]

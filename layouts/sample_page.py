@@ -24,7 +24,7 @@ ASKED = "sample-asked"
 HEAT_MAPS = "heat-maps"
 
 
-@page("/sample", title="Sample", group="Samples", order=55)
+@page("/sample", title="Sample", group="Samples", order=55, purpose="Everything known about one sample")
 def sample_page(session: Session, state: State) -> Any:
     """The way through the list, the picture with its tags, and the evidence beside it."""
 

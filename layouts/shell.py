@@ -53,6 +53,7 @@ def shell(session: Session) -> Any:
             dcc.Store(id=ids.ROUTE),
             dcc.Store(id=ids.STATE, data={}),
             dcc.Store(id=ids.VERSION, data=-1),
+            dcc.Store(id=ids.REVIEWED),  # here, because who leaves the review page may still have unsaved verdicts
             dcc.Interval(id=ids.POLL, interval=BUSY_POLL_MS),
             html.Button("Skip to the page", className="plain skip", **_focus(ids.PAGE)),
             _header(session),
@@ -191,7 +192,7 @@ def _navigation() -> Any:
 
 def _linked(page: Page) -> Any:
     counted = html.Span(id=ids.page_count(page.path), className="page-count") if page.count else None
-    return page.title if counted is None else [page.title, counted]
+    return [html.Span(page.title, title=page.purpose), counted]
 
 
 def count_of(session: Session, path: str) -> str:

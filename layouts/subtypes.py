@@ -13,7 +13,7 @@ from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.kit.whisker import whisker
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 
 if TYPE_CHECKING:
@@ -27,7 +27,13 @@ WHISKER = {"width": 76, "height": 16, "radius": 3}  # pixels
 FIRM, FAIR = 0.9, 0.8  # stability from which on it is called so
 
 
-@page("/subtypes", title="Sub-types", group=GROUP, order=21)
+@page(
+    "/subtypes",
+    title="Sub-types",
+    group=GROUP,
+    order=21,
+    purpose="Groups inside a class that have no label of their own",
+)
 def subtypes(session: Session, state: State) -> Any:
     """How many there are and how that is known, then a card for each, the most suspicious first."""
     tools = html.Div(
@@ -35,7 +41,7 @@ def subtypes(session: Session, state: State) -> Any:
     )
     return html.Div(
         [
-            html.Div([html.H1("Sub-types"), tools], className="page-title"),
+            head("/subtypes", tools),
             place("subtypes-lead", session, state),
             place("subtypes-cards", session, state),
         ],

@@ -13,7 +13,7 @@ from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
 from layouts.kit.table import Table, table_id, table_part
-from layouts.page import page
+from layouts.page import head, page
 from util import InspectorError
 from workspace.session import ColumnNotReady, filters
 
@@ -25,12 +25,18 @@ HARDEST_FIRST, BY_INDEX = "-loss", "index"
 LOOKED_AT = 2000  # losses that are looked at before all are
 
 
-@page("/table", title="Table", group="Samples", order=40)
+@page(
+    "/table",
+    title="Table",
+    group="Samples",
+    order=40,
+    purpose="Every sample with every score: sort, filter and select",
+)
 def table(session: Session, state: State) -> Any:
     """The query, what it finds and what can be done with it, and the rows."""
     return html.Div(
         [
-            html.Div(html.H1("Table"), className="page-title"),
+            head("/table"),
             query.bar(session, state),
             html.Section(
                 [

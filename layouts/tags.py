@@ -11,7 +11,7 @@ from layouts import tagging
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
-from layouts.page import page
+from layouts.page import head, page
 from layouts.part import part, place
 from workspace.session import ColumnNotReady, Tag, literal
 
@@ -27,12 +27,12 @@ NOTE = (
 )
 
 
-@page("/tags", title="Tags", group="Samples", order=80)
+@page("/tags", title="Tags", group="Samples", order=80, purpose="Words of your own for samples")
 def tags(session: Session, state: State) -> Any:
     """The tags and their history."""
     return html.Div(
         [
-            html.Div(html.H1("Tags"), className="page-title"),
+            head("/tags"),
             place("tag-list", session, state),
             place("tag-history", session, state),
         ],

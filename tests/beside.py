@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.tiny import KINDS, Kind, make, network_info, outputs
 from workspace import opening
+from workspace.options import Options
 from workspace.plan import standard
 from workspace.session import Session
 from workspace.store import Store
@@ -38,7 +39,7 @@ def pair(session: Session, kind: str = "full", *, name: str = "other.h5", got: s
     return other
 
 
-def _opened(store: Store, options: opening.Options, kind: Kind, got: str) -> None:
+def _opened(store: Store, options: Options, kind: Kind, got: str) -> None:
     data = opening.open_dataset(store, options)
     opened = opening.describe(
         network_info(Path(options.model), data.image_shape, kind),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tiny import KINDS, prepare
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

@@ -256,7 +256,7 @@ def test_server_process_stays_light(tmp_path):
     program = f"""
 import sys
 import app
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 from pathlib import Path

@@ -14,7 +14,7 @@ from model import reading
 from model.info import Layer, NetworkInfo
 from tests.datasets.coco_drawing import scenes
 from workspace import opening
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.plan import standard
 from workspace.session import Session
 from workspace.store import Store

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from util import InspectorError, nearest
 
 if TYPE_CHECKING:
-    from workspace.opening import Options
+    from workspace.options import Options
 
 DEMO = ("mnist", "mnist")
 
@@ -138,7 +138,7 @@ def asked(options: argparse.Namespace) -> list[Options]:
         InspectorError: it can be seen at once that it cannot be had.
     """
     from model import custom, reading
-    from workspace.opening import Options
+    from workspace.options import Options
 
     found, started = [], time.time()
     for model in options.models:

@@ -79,12 +79,6 @@ class Audits:
             if session.knows(column) and (side != "labels" or session.dataset.labelled)
         }
 
-    def run(self) -> None:
-        """Ask for all of them, also after a cancel or a failure."""
-        for column in dict.fromkeys(self.columns().values()):
-            self.session.ask(column)
-        self.session.tell()
-
     def stage(self, side: str) -> str:
         """How far the audit of a list is: "never", "none", "running", "failed" or "done"."""
         column = self.columns().get(side)

@@ -9,7 +9,7 @@ groups get a picture each; all by the names that people type. Signs of ours in a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 MOST = 12  # charts of a board
@@ -40,13 +40,6 @@ def read(text: str) -> tuple[Chart, ...]:
 def written(charts: Iterable[Chart]) -> str:
     """The text of `read`."""
     return ";".join("~".join(_escaped(name) for name in (chart.x, chart.y, chart.by) if name) for chart in charts)
-
-
-def changed(charts: Sequence[Chart], at: int, field: str, value: str) -> tuple[Chart, ...]:
-    """The charts after one field of one of them got another value; as they were where there is no such."""
-    if field not in FIELDS or not 0 <= at < len(charts) or (not value and field != "by"):
-        return tuple(charts)
-    return (*charts[:at], replace(charts[at], **{field: value}), *charts[at + 1 :])
 
 
 def copied(charts: Sequence[Chart], at: int) -> tuple[Chart, ...]:

@@ -25,7 +25,7 @@ from util import InspectorError, UnknownName, digest
 from workspace.pair import data_at, network_at
 
 if TYPE_CHECKING:
-    from workspace.opening import Options
+    from workspace.options import Options
     from workspace.store import Store
 
 logger = logging.getLogger(__name__)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.duplicates import ACROSS, CONFLICT, CONFLICT_ACROSS, NOBODY, SINGLE, WITHIN
+from analysis.duplicates import ACROSS, CONFLICT, CONFLICT_ACROSS, SINGLE, WITHIN
 from analysis.metrics import wilson
+from analysis.neighbors import NOBODY
 
 if TYPE_CHECKING:
     from workspace.session import Session
@@ -23,7 +24,7 @@ class Group:
 
     Attributes:
         rows: its samples, the closest pair first.
-        apart: 1 - r of that pair, r the correlation of the grey pictures at the best shift; 0 is a copy.
+        apart: how far that pair is, as in `copy_of`; 0 is a copy.
         exact: whether all of them are the same, pixel by pixel.
     """
 
@@ -110,7 +111,7 @@ def section(session: Session, name: str, *, within: NDArray[np.bool_] | None = N
 def _pairs(
     session: Session, group: NDArray[np.integer], rows: NDArray[np.intp]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The nearest copy of each row within its own group, and 1 - r; infinity where only others point at it."""
+    """The nearest copy of each row within its own group, and how far; infinity where only others point at it."""
     near, first = session.column("copy_of"), np.asarray(session.column("copies"))
     found = np.asarray(near[rows])
     partner, apart = found[:, 0].astype(np.int64), np.maximum(found[:, 1].astype(np.float64), 0)

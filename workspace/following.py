@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 from datasets import recorded
 from util import InspectorError
-from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network, plan_of
+from workspace.opening import OpenDataset, OpenNetwork, known_dataset, known_network, plan_of
+from workspace.options import Options
 from workspace.plan import Plan
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from util import digest
 from workspace.store import Store
 
 if TYPE_CHECKING:
-    from workspace.opening import Options
+    from workspace.options import Options
 
 COORDINATES = "coordinates"
 LAYER = "activations/"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import datasets
 
 if TYPE_CHECKING:
-    from workspace.opening import Options
+    from workspace.options import Options
 
 
 def pinned(options: Options) -> Options:

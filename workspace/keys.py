@@ -15,7 +15,8 @@ from workspace.plan import code, version
 
 if TYPE_CHECKING:
     from model.info import NetworkInfo
-    from workspace.opening import OpenDataset, Options
+    from workspace.opening import OpenDataset
+    from workspace.options import Options
 
 MODULES = ("network", "preprocessing", "kernels", "graph", "heads", "stages")
 LAST = "features/last"  # the last layer before the class scores, whichever layer is looked at first

@@ -1,12 +1,13 @@
 """Any column against any metric: what the charts of a board show, worked out from columns.
 
-Numbers are cut into ten ranges of about equally many samples, at borders of four digits, so that the query of a
+Numbers are cut into ten ranges of about equally many samples, at borders of few digits, so that the query of a
 range finds exactly the samples that its mean is about.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 RANGES = 10
+LEAST_DIGITS, MOST_DIGITS = 4, 17  # of a border
 FEW = 12  # different numbers that are a range each
 MOST_GROUPS, MOST_PANELS = 40, 12
 KEPT = 64
@@ -110,6 +112,17 @@ class Drawn:
         return [panel.rank for panel in self.panels if panel.rank is not None and panel.rank.p == panel.rank.p]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a chart is drawn of: its samples by query and result, its columns by key, and the fields as they are."""
+
+    chart: Chart
+    query: str
+    result: str
+    keys: tuple[str, ...]
+    known: Mapping[str, Field] = field(compare=False)
+
+
 class MetricsBoard:
     """The boards of one session; safe for several threads."""
 
@@ -121,13 +134,11 @@ class MetricsBoard:
 
     def across(self) -> list[Field]:
         """What can lie across: numbers, and whatever has a handful of classes."""
-        return [
-            field for field in self.session.fields().values() if field.kind == "number" or self._has_classes(field)
-        ]
+        return [field for field in self.session.fields().values() if self._lies_across(field)]
 
     def metrics(self) -> list[Field]:
         """What can be averaged: numbers, and what is true or false."""
-        return [field for field in self.session.fields().values() if field.kind in ("number", "truth")]
+        return [field for field in self.session.fields().values() if self._is_averaged(field)]
 
     def groupings(self) -> list[Field]:
         """What a chart can be split by."""
@@ -174,16 +185,17 @@ class MetricsBoard:
             UnknownColumn: it names a field that there is not, or that cannot be used so.
             ColumnNotReady, QueryError: as `Session.find` does.
         """
-        session = self.session
-        for name, offered in ((chart.x, self.across), (chart.y, self.metrics), (chart.by, self.groupings)):
+        session, known = self.session, self.session.fields()
+        uses = ((chart.x, self._lies_across), (chart.y, self._is_averaged), (chart.by, self._has_classes))
+        for name, can in uses:
             if name:
-                self._field(name, offered())
+                self._check(name, known, can)
         asked = self.asked(chart, query, split)
         keys = tuple(
             session.key(column) for name in (chart.x, chart.y, chart.by) if name
             for column in [fields.column(session, name)] if column is not None
         )  # fmt: skip
-        return self._draw(chart, asked, session.find(asked).key, keys)
+        return self._draw(_Asked(chart, asked, session.find(asked).key, keys, known))
 
     def asked(self, chart: Chart, query: str, split: str) -> str:
         """The query for the samples that a chart is about."""
@@ -203,9 +215,9 @@ class MetricsBoard:
         found = self.session.find(both(self.asked(chart, query, split), own))
         return self.session.selections.save(found.indices), own
 
-    def _drawn(self, chart: Chart, asked: str, result: str, keys: tuple[str, ...]) -> Drawn:
-        session, known = self.session, self.session.fields()
-        rows = session.find(asked).indices
+    def _drawn(self, asked: _Asked) -> Drawn:
+        chart, known = asked.chart, asked.known
+        rows = self.session.find(asked.query).indices
         x_field, y_field, by_field = (known.get(name) for name in (chart.x, chart.y, chart.by))
         assert x_field is not None and y_field is not None  # `draw` has looked
         y_all = np.asarray(y_field.read())[rows]
@@ -242,16 +254,23 @@ class MetricsBoard:
             chart, titles, share, ordered, bins, all_bins, tuple(panels), groups, shown, len(usable)
         )  # fmt: skip
 
-    def _field(self, name: str, offered: list[Field]) -> None:
+    def _check(self, name: str, known: Mapping[str, Field], can: Callable[[Field], bool]) -> None:
         """Raise UnknownColumn, or NoClassHead, if a field is not among those that can be used."""
-        names = [field.name for field in offered]
-        if name not in names:
-            absent = self.session.fields().absent  # type: ignore[attr-defined]
+        field = known.get(name)
+        if field is None or not can(field):
+            absent = known.absent  # type: ignore[attr-defined]
             if name in absent:
                 raise NoClassHead(absent[name])
+            names = [each.name for each in known.values() if can(each)]
             raise UnknownColumn(
                 f"chart of {name[:40]!r}: no column that can be drawn so; {nearest(name, names[:20])}"
             )
+
+    def _lies_across(self, field: Field) -> bool:
+        return field.kind == "number" or self._has_classes(field)
+
+    def _is_averaged(self, field: Field) -> bool:
+        return field.kind in ("number", "truth")
 
     def _has_classes(self, field: Field) -> bool:
         if field.kind == "text":
@@ -296,8 +315,7 @@ def ranges(values: NDArray[Any], name: str) -> tuple[NDArray[np.int64], tuple[Bi
         place = np.searchsorted(different, values)
         exact = (Bin(f"{value:.4g}", float(value), f"{column} == {number(value)}") for value in different)
         return place, tuple(exact)
-    rough = np.quantile(finite.astype(np.float64), np.arange(1, RANGES) / RANGES)
-    edges = np.unique(np.array([float(f"{edge:.4g}") for edge in rough]))
+    edges = _rounded(np.unique(np.quantile(finite.astype(np.float64), np.arange(1, RANGES) / RANGES)))
     edges = edges.astype(values.dtype) if values.dtype.kind == "f" else edges
     taken = np.unique(np.searchsorted(edges, values, side="right"))
     edges = edges[taken[1:] - 1]  # a border that was rounded may have nothing on one of its sides
@@ -313,6 +331,16 @@ def ranges(values: NDArray[Any], name: str) -> tuple[NDArray[np.int64], tuple[Bi
         ends = f"{texts[at - 1] if low else f'{finite.min():.4g}'} to {texts[at] if high else f'{finite.max():.4g}'}"
         bins.append(Bin(ends, total / count if count else float("nan"), query))
     return place, tuple(bins)
+
+
+def _rounded(edges: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Borders with as few digits, at least four, as move none by more than a tenth of the way to its neighbors."""
+    gaps = np.diff(edges, prepend=-np.inf, append=np.inf)
+    found = []
+    for edge, room in zip(edges, np.minimum(gaps[:-1], gaps[1:]) / 10, strict=True):
+        texts = (f"{edge:.{digits}g}" for digits in range(LEAST_DIGITS, MOST_DIGITS))
+        found.append(next((float(text) for text in texts if abs(float(text) - edge) <= room), float(edge)))
+    return np.unique(np.array(found))
 
 
 def number(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the person asked for, and what is known of it already.
+"""What is known already of the data and the network that the person asked for.
 
 Opening a dataset reads its files once and keeps the arrays in the store; opening a network asks
 Keras once and keeps what it said. Both leave a record, so that the next start needs neither: the
@@ -9,22 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import datasets
-import model.checkpoints
-import model.history
 import model.kernels
 import model.network
 import model.preprocessing
 from datasets.loader import shown
-from model import BadModel, device, graph, reading
+from model import BadModel, graph, reading
 from model.info import NetworkInfo
 from util import Report, digest, nearest, silent
 from workspace import given, growing, keys, output_names, reuse
+from workspace.options import AUTOMATIC, Options
 from workspace.plan import Plan
 from workspace.readings import Reading
 from workspace.store import Store
@@ -33,72 +32,7 @@ if TYPE_CHECKING:
     from datasets import Dataset
     from model.network import Network
 
-AUTOMATIC = "auto"
 MOST_PROBLEMS = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What was typed on the command line, as far as results depend on it."""
-
-    model: str
-    dataset: str
-    data_dir: str | None = None
-    split: str = "all"
-    limit: int | None = None
-    layer: str | None = None
-    preprocess: str = AUTOMATIC
-    custom: str | None = None
-    output: str | None = None
-    classes: str | None = None
-    more: tuple[str, ...] = ()
-    instances: str = "objects"
-    expand_crops: int = 0
-    batch: int | None = None  # images at once in the network; no part of a key, nor are the next two
-    gpu_memory: str | None = None
-    device: str | None = None
-    history: tuple[str, ...] = ()  # training curves and checkpoints, beside the model if not given; no part of a key
-    checkpoints: tuple[str, ...] = ()
-    features: str | None = None
-    coordinates: str | None = None
-    upto: int | None = None  # how many samples of a recording that may grow are taken; None for all there are
-    force: float = 0.0  # the moment from which columns count, in seconds since 1970; no part of a key
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for the worker's first line."""
-        return asdict(self)
-
-    def check(self) -> None:
-        """Refuse what can be seen to be wrong before anything is read.
-
-        Raises:
-            InspectorError: no such device or share of memory.
-            datasets.BadDataset: --features or --coordinates names no such file.
-            model.BadModel: --classes is no list of names, or --history or --checkpoints names no such file.
-        """
-        keys.said(self)
-        if self.device is not None:
-            device.number(self.device)
-        if self.gpu_memory is not None:
-            device.megabytes(self.gpu_memory)
-        given.check(self)
-        model.history.find(Path(), self.history)
-        model.checkpoints.find(Path(), self.checkpoints)
-
-    @property
-    def folder(self) -> Path | None:
-        """Where to look for data first."""
-        return Path(self.data_dir) if self.data_dir else None
-
-    @property
-    def datasets(self) -> tuple[str, ...]:
-        """Names or paths of all data sets that are asked for, which are joined to one."""
-        return (self.dataset, *self.more)
-
-    @property
-    def code(self) -> Path | None:
-        """The Python file that the person trusts, if there is one."""
-        return Path(self.custom).expanduser() if self.custom else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import datasets
 from model import backbones, reading
 from util import InspectorError, digest
-from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network, plan_of
+from workspace.opening import OpenDataset, OpenNetwork, known_dataset, known_network, plan_of
+from workspace.options import Options
 from workspace.plan import standard
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import model.reading
 from util import InspectorError, UnknownName
 from workspace import pair
 from workspace.choices import Choice, Choices
-from workspace.opening import AUTOMATIC, Options
+from workspace.options import AUTOMATIC, Options
 from workspace.pair import KEY_LENGTH, Pair, Results, key_of
 from workspace.supervisor import COMMAND, Refused
 

@@ -23,7 +23,8 @@ from util import DIGEST_LENGTH, InspectorError, Progress, Registry, UnknownName
 if TYPE_CHECKING:
     from model.network import Network
     from model.preprocessing import Preprocessing
-    from workspace.opening import OpenDataset, OpenNetwork, Options
+    from workspace.opening import OpenDataset, OpenNetwork
+    from workspace.options import Options
     from workspace.store import Store
     from workspace.worker import Worker
 

@@ -42,7 +42,8 @@ from workspace.losses import EVERY_CLASS, Losses
 from workspace.metrics_board import MetricsBoard
 from workspace.mosaics import Mosaics
 from workspace.nuisances import Nuisances
-from workspace.opening import OpenDataset, OpenNetwork, Options, known_dataset, known_network, plan_of
+from workspace.opening import OpenDataset, OpenNetwork, known_dataset, known_network, plan_of
+from workspace.options import Options
 from workspace.originals import Marked, Original, Originals
 from workspace.plan import PIXELS, ColumnFailed, ColumnNotReady, NoClassHead, Plan, UnknownColumn, standard
 from workspace.problems import Problems, counted
@@ -72,6 +73,7 @@ __all__ = [
     "Tag", "Unit", "UnknownColumn", "Upload", "asking", "column_text", "counted", "filters", "literal",
 ]  # fmt: skip
 
+FIRST_ROWS = 1000  # of a map, enough to tell it from another one
 discover("workspace.requests")
 
 
@@ -236,6 +238,22 @@ class Session(Columns):
     def spread(self, name: str) -> dict[str, Any]:
         """The range of a score for a color or size scale: low, high, and whether it asks for a logarithm."""
         return units.spread(self.column(name))
+
+    def sizes(self, name: str) -> dict[str, Any]:
+        """The range of a score for the size of dots: low, high, and the most there is."""
+        return units.sizes(self.column(name))
+
+    def stands_in(self, column: str) -> bool:
+        """Whether what a map shows is PCA because its own method had nothing to work with."""
+        rule = self.rule(column)
+        layer = rule.layer(column) or ""
+        if rule.kind != "projection" or "reduced" not in rule.needs or rule.name.endswith("/pca"):
+            return False
+        space = rule.needed(layer)["reduced"]
+        if not self.is_ready(space):
+            return False
+        plane, first = self.column(column)[:FIRST_ROWS], self.column(space)[:FIRST_ROWS, :2]
+        return bool(np.array_equal(plane[:, : first.shape[1]], first, equal_nan=True))
 
     @property
     def metadata(self) -> tuple[str, ...]:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from util import InspectorError
-from workspace.opening import Options
+from workspace.failures import Failures
+from workspace.options import Options
 from workspace.store import Store
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,7 @@ class Supervisor:
         self.options = options
         self.on_change = on_change
         self.on_refused = on_refused
-        self.failed: dict[str, str] = {}
+        self.failed = Failures()
         self._status = Status()
         self._process: subprocess.Popen[str] | None = None
         self._listener: threading.Thread | None = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 LOOK_SECONDS = 2.0  # between two looks into the folder: a training that goes on writes an epoch a minute
+PATIENCE = 0.1  # seconds that a page waits for the files; those of a slow disk come with the next change
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Training:
         self.session = session
         self._lock = threading.Lock()
         self._looked = 0.0
+        self._looking: threading.Thread | None = None
         self._columns = ("", "")
         self._series = 0
 
@@ -113,22 +115,33 @@ class Training:
     def _look(self) -> tuple[str, str]:
         """Both columns, whose names tell in which state the files are."""
         with self._lock:
-            if time.monotonic() - self._looked > LOOK_SECONDS:
-                options = self.session.options
-                model_file = resolve(options.model)
-                try:
-                    files = model.history.find(model_file, options.history)
-                    series = model.checkpoints.find(model_file, options.checkpoints)
-                except InspectorError:  # what was given is gone since the start
-                    files, series = [], []
-                stamps = _stamp(files), _stamp([checkpoint.path for checkpoint in series])
-                names = ("history", "checkpoints")
-                found = [
-                    asking(name, stamp=stamp) if stamp else "" for name, stamp in zip(names, stamps, strict=True)
-                ]
-                self._columns, self._series = (found[0], found[1]), len(series)
-                self._looked = time.monotonic()
+            is_due = self._looking is None and time.monotonic() - self._looked > LOOK_SECONDS
+            if is_due:
+                self._looking = threading.Thread(target=self._search, daemon=True)
+                self._looking.start()
+            looking = self._looking
+        if is_due and looking is not None:
+            looking.join(PATIENCE)
+        with self._lock:
             return self._columns
+
+    def _search(self) -> None:
+        """Look for files, in a thread of its own: a folder of logs may be large, and lie far away."""
+        options = self.session.options
+        model_file = resolve(options.model)
+        try:
+            files = model.history.find(model_file, options.history)
+            series = model.checkpoints.find(model_file, options.checkpoints)
+        except InspectorError:  # what was given is gone since the start
+            files, series = [], []
+        stamps = {"history": _stamp(files), "checkpoints": _stamp([checkpoint.path for checkpoint in series])}
+        history, checkpoints = (asking(name, stamp=stamp) if stamp else "" for name, stamp in stamps.items())
+        with self._lock:
+            is_news = self._columns != (history, checkpoints)
+            self._columns, self._series = (history, checkpoints), len(series)
+            self._looked, self._looking = time.monotonic(), None
+        if is_news:
+            self.session.tell()
 
 
 def _stamp(files: list[Path]) -> str:

@@ -31,8 +31,10 @@ from model.preprocessing import Preprocessing, check_images
 from model.stages import stages
 from util import InspectorError, Progress, discover
 from workspace import limits, opening, reuse
+from workspace.failures import Failures
 from workspace.following import AGAIN
 from workspace.keys import LAST
+from workspace.options import Options
 from workspace.plan import standard
 from workspace.request import Desk, is_request, parsed
 from workspace.store import Store
@@ -56,11 +58,11 @@ class Damaged(InspectorError):
 class Worker:
     """Makes columns in the order of the plan, and says so."""
 
-    def __init__(self, store: Store, options: opening.Options, say: Say, before: Worker | None = None) -> None:
+    def __init__(self, store: Store, options: Options, say: Say, before: Worker | None = None) -> None:
         self.store = store
         self.options = options
         self.say = say
-        self.failed: dict[str, str] = {}
+        self.failed = Failures()
         self.damaged: set[str] = set()
         self._network: Network | None = None
         self._opened: opening.OpenNetwork | None = None
@@ -301,7 +303,7 @@ def _serve(worker: Worker, asked: list[str], commands: queue.SimpleQueue[dict[st
         longer = [message["options"] for message in waiting if "options" in message]
         waiting = []
         if longer:
-            worker = _turned(worker, opening.Options(**longer[-1]))
+            worker = _turned(worker, Options(**longer[-1]))
             usual = _usual(worker)
         asked = [column for column in asked if worker.knows(column)]
         missing = worker.missing(asked) or worker.missing(usual)
@@ -325,7 +327,7 @@ def _usual(worker: Worker) -> list[str]:
     return usual
 
 
-def _turned(worker: Worker, options: opening.Options) -> Worker:
+def _turned(worker: Worker, options: Options) -> Worker:
     """A worker for a longer recording; the same one if that cannot be opened, which is told."""
     longer = Worker(worker.store, options, worker.say, worker)
     try:
@@ -350,7 +352,7 @@ def main() -> None:
     commands: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(commands,), daemon=True).start()
     try:
-        options = opening.Options(**job["options"])
+        options = Options(**job["options"])
         device.choose(options.device)
         _serve(Worker(Store(Path(job["cache"]), options.force), options, say), job["want"], commands)
     except InspectorError as error:

@@ -25,7 +25,8 @@ class SampleMap(Own):
             low, high, log, missing}, and optionally digits; `scale` is a list of colors from low to high, or
             {"light": [...], "dark": [...]}; values beyond low and high take the end colors. Colors are
             hexadecimal CSS.
-        size: None, or {url, title, low, high, log}, optionally digits: a dot's area grows with the value.
+        size: None, or {url, title, low, high, log}, optionally digits and `most`, the largest value there is where
+            that is beyond `high`: a dot's area grows with the value.
         images: URL of a sample's picture with {index} in it, or None for no pictures.
         imageSize: [height, width] of the pictures in pixels.
         facts: [{url, title}, ...]: lines of the hover card; with `names` the column counts in them,

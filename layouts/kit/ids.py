@@ -34,6 +34,8 @@ PROGRESS_TEXT = "progress-text"
 PROGRESS_BAR = "progress-bar"
 CANCEL = "cancel-button"
 
+REVIEWED = "reviewed"
+
 PANEL = "sample-panel"
 PANEL_BODY = "sample-panel-body"
 PANEL_CLOSE = "sample-panel-close"
@@ -78,9 +80,17 @@ def query_part(name: str, box: Any) -> dict[str, Any]:
     return {"query_part": name, "box": box}
 
 
-def saved_query(name: Any, box: Any) -> dict[str, Any]:
-    """The button that removes a saved query."""
-    return {"saved_query": name, "box": box}
+def saved(name: str, of: Any) -> dict[str, Any]:
+    """What a row of saved texts is made of: its "list", the "form" that adds one, its box for the "name", ...
+
+    `of` is the kind of text, "queries" or "boards".
+    """
+    return {"saved": name, "of": of}
+
+
+def forget(name: Any, of: Any) -> dict[str, Any]:
+    """The button that removes a saved text of a kind."""
+    return {"forget": name, "of": of}
 
 
 def control(field: str) -> dict[str, str]:
@@ -134,6 +144,21 @@ def tag_edit(what: str, name: Any) -> dict[str, Any]:
 def refresh(column: Any, at: Any) -> dict[str, Any]:
     """The button that has a map made anew; `at` is the side it stands on."""
     return {"refresh": column, "at": at}
+
+
+def asks(page: Any) -> dict[str, Any]:
+    """What stands in a page whose columns are asked for as long as somebody looks at it."""
+    return {"asks": page}
+
+
+def start(page: Any, at: Any) -> dict[str, Any]:
+    """A button that has the worker begin with what its page is about; `at` says where on the page it stands."""
+    return {"start": page, "at": at}
+
+
+def again(column: Any, at: Any) -> dict[str, Any]:
+    """A button that has a column tried once more; several parts may wait for the same, so `at` tells them apart."""
+    return {"again": column, "at": at}
 
 
 def own(kind: str, name: Any) -> dict[str, Any]:

@@ -50,7 +50,12 @@ def markup(name: str, *children: Node, className: str = "") -> Markup:
     Raises:
         TypeError: something among them is more than an element: put it beside the markup.
     """
-    return Markup({"markup": name}, tree=[part for child in children for part in _plain(child)], className=className)
+    return Markup({"markup": name}, tree=tree(*children), className=className)
+
+
+def tree(*children: Node) -> list[Any]:
+    """Elements as the nested list that a `Markup` is made of. Raises TypeError as `markup` does."""
+    return [part for child in children for part in _plain(child)]
 
 
 def svg(tag: str, *children: Node, **attributes: str | float) -> list[Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from secrets import token_hex
 from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import html
 
 from layouts.kit import ids
-
-AGAIN = "again"
 
 
 def aria(label: str) -> dict[str, Any]:
@@ -47,7 +46,7 @@ def waiting(text: str) -> Any:
 
 def failed(text: str, again: str = "") -> Any:
     """What stands where something could not be computed, with a button that tries the column `again`."""
-    button = html.Button("Try again", id=ids.own(AGAIN, again), className="outline") if again else None
+    button = html.Button("Try again", id=ids.again(again, token_hex(4)), className="outline") if again else None
     return html.Div(["Could not be computed: ", html.Span(text), " ", button], className="failed", role="alert")
 
 
@@ -59,6 +58,11 @@ def refused(text: str) -> Any:
 def empty(text: str) -> Any:
     """What stands where there is nothing to show, and why."""
     return html.Div(text, className="empty")
+
+
+def later(text: str) -> Any:
+    """What stands in a card that is filled once something was asked for: a line behind its title."""
+    return html.Div(text, className="empty later")
 
 
 def chip(label: str, value: str, *, tooltip: str = "") -> Any:

@@ -62,6 +62,8 @@ def address(png: bytes) -> str:
 
 def _component(component: Component, picture: Picture) -> str:
     described = component.to_plotly_json()
+    if described["type"] == "Link":  # leads nowhere in a file
+        return ""
     tag, properties = described["type"].lower(), dict(described["props"])
     children = properties.pop("children", None)
     if described["namespace"] != "dash_html_components" or tag not in HTML_TAGS | MORE_TAGS:

@@ -22,6 +22,7 @@ BASE = (  # found by search: the least distances, normal and 1.5 times the color
     "#1d4eca", "#fca00c", "#01ccfd", "#235b14", "#763186",
     "#cf5de4", "#ad5463", "#fc5222", "#2c80a0", "#68d089",
 )  # fmt: skip
+LINES = ("#5b7cfa", "#f08c00")  # of one or two in a chart, on a light page and a dark one
 MISSING = "#9aa0aa"
 OUTCOMES = ("#a9b3c6", "#3b6fe0", "#d6336c", "#e8962e")  # of two networks: both right, fixed, broken, both wrong
 MOST = 200
@@ -42,7 +43,7 @@ _GREEN_BLIND = np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0
 _BLIND_WEIGHT = 1 / 0.6
 
 _INK = {
-    False: {"text": "#1f2430", "muted": "#667085", "line": "#e6e8ee", "card": "#ffffff", "accent": "#4263eb"},
+    False: {"text": "#1f2430", "muted": "#667085", "line": "#e6e8ee", "card": "#ffffff", "accent": "#3b5bdb"},
     True: {"text": "#e4e7ee", "muted": "#98a1b3", "line": "#2d323d", "card": "#1e2128", "accent": "#8da2fb"},
 }
 _FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif"
@@ -65,6 +66,11 @@ def class_colors(n: int) -> list[str]:
     return [sequence[k % len(sequence)] for k in range(n)]
 
 
+def line_colors(n: int) -> list[str]:
+    """Colors of n lines in one chart, n strings like "#4a5fd0": brighter ones for up to two than classes have."""
+    return list(LINES[:n]) if n <= len(LINES) else class_colors(n)
+
+
 def sequential(dark: bool = False) -> list[str]:
     """A scale for numbers from low to high: cool and near the page, to warm and far from it.
 
@@ -79,8 +85,8 @@ def sequential(dark: bool = False) -> list[str]:
         13 strings like "#4a5fd0", low first.
     """
     if dark:
-        return _path((0.40, 0.66, 0.91), (0.09, 0.20, 0.14), (270, 355, 442))
-    return _path((0.86, 0.64, 0.42), (0.06, 0.18, 0.17), (215, 295, 379))
+        return [*_path((0.40, 0.66, 0.91), (0.09, 0.20, 0.14), (270, 355, 442))]
+    return [*_path((0.86, 0.64, 0.42), (0.06, 0.18, 0.17), (215, 295, 379))]
 
 
 def between(scale: Sequence[str], share: float) -> str:
@@ -96,7 +102,7 @@ def diverging(dark: bool = False) -> list[str]:
     lightness = 0.34 if dark else 0.95
     below = _path((0.55 if not dark else 0.72, lightness), (0.17, 0.01), (262, 262), stops=7)
     above = _path((lightness, 0.55 if not dark else 0.72), (0.01, 0.18), (25, 25), stops=7)
-    return below + above[1:]
+    return [*below, *above[1:]]
 
 
 def template(dark: bool = False) -> dict[str, Any]:
@@ -172,10 +178,11 @@ def _all_class_colors() -> tuple[str, ...]:
     return tuple(chosen)
 
 
+@cache
 def _path(
     lightness: tuple[float, ...], chroma: tuple[float, ...], hue: tuple[float, ...], stops: int = STOPS
-) -> list[str]:
-    """Colors along a path through OKLCH, evenly spaced to the eye, chroma cut to what a screen can show."""
+) -> tuple[str, ...]:
+    """Colors along a path through OKLCH, evenly spaced to the eye, chroma cut to what a screen can show (2 ms)."""
     knots = np.linspace(0, 1, len(lightness))
     t = np.linspace(0, 1, 400)
     light, color, angle = (np.interp(t, knots, values) for values in (lightness, chroma, hue))
@@ -192,7 +199,7 @@ def _path(
         steps = np.linalg.norm(np.diff([np.interp(at, t, lab[:, k]) for k in range(3)], axis=1), axis=0)
         length = np.concatenate([[0], np.cumsum(steps)])
         at = np.interp(even * length[-1], length, at)
-    return [_hex(np.array([np.interp(stop, t, rgb[:, k]) for k in range(3)])) for stop in at]
+    return tuple(_hex(np.array([np.interp(stop, t, rgb[:, k]) for k in range(3)])) for stop in at)
 
 
 def _oklch(lightness: Floats, chroma: Floats, hue: Floats) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.browser.test_journey import until_url
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

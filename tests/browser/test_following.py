@@ -12,7 +12,7 @@ import pytest
 
 from recorder import Recorder
 from tests.browser.serving import served
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.browser.test_journey import query, settled, until_url
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

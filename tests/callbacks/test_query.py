@@ -11,7 +11,6 @@ from app import create_app
 from callbacks.query import count
 from tests.callbacks.calling import OWN, client, dependencies
 from tests.tiny import KINDS
-from workspace.query.saved import SavedQueries
 from workspace.query.vocabulary import key
 
 
@@ -154,10 +153,7 @@ def run(app, listens, values, changed):
         name = json.loads(part["id"]) if part["id"].startswith("{") else part["id"]
         if not isinstance(name, dict):
             return {"id": name, "property": part["property"], "value": values[name]}
-        known = name.get("query_part", "saved_query")
-        single = {"id": {**name, "box": "box"}, "property": part["property"], "value": values.get(known)}
-        if known == "saved_query":
-            return [{**single, "id": {"saved_query": each, "box": "box"}, "value": n} for each, n in values[known]]
+        single = {"id": {**name, "box": "box"}, "property": part["property"], "value": values.get(name["query_part"])}
         return [single] if ["ALL"] in name.values() else single
 
     outputs = spec["output"] if isinstance(spec["output"], list | tuple) else [spec["output"]]
@@ -197,20 +193,3 @@ def test_the_result_becomes_the_selection(app, full):
     (operation,) = answer["response"]["state"]["data"]["operations"]
     assert operation["location"] == ["selection"]
     assert full.selections.read(operation["params"]["value"]).tolist() == [55, 56, 57, 58, 59]
-
-
-def test_a_query_is_saved_and_removed(app, full):
-    queries = SavedQueries(full.store, full.dataset.fingerprint)
-    values = {"save": 1, "name": "hard", "state": {"query": "loss > 1"}}
-    answer = run(app, listens_to('"query_part":"save"'), values, '{"box":"box","query_part":"save"}.n_clicks')
-    assert "sideUpdate" not in answer
-    assert [(query.name, query.text) for query in queries.all()] == [("hard", "loss > 1")]
-    run(app, listens_to("saved_query"), {"saved_query": [("hard", 1)]}, '{"box":"box","saved_query":"hard"}.n_clicks')
-    assert queries.all() == []
-
-
-def test_a_name_that_is_none_is_told(app, full):
-    values = {"save": 1, "name": " ", "state": {"query": "loss > 1"}}
-    answer = run(app, listens_to('"query_part":"save"'), values, '{"box":"box","query_part":"save"}.n_clicks')
-    assert "a name has 1 to 60" in json.dumps(answer["sideUpdate"])
-    assert SavedQueries(full.store, full.dataset.fingerprint).all() == []

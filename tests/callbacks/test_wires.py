@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app import create_app
-from layouts import checkpoints, depth, maps, metrics, pages, placed, query, sample, similar, subtypes, tagging, tags
+from layouts import checkpoints, depth, maps, pages, placed, query, sample, saved, similar, subtypes, tagging, tags
 from layouts.kit import ids
 from layouts.kit import parts as kit
 from layouts.kit.depth_maps import DepthMaps
@@ -48,7 +48,7 @@ class EarlierMap:
 def everything(session):
     """Every component of the frame, of every page, and of what stands beside them."""
     asked = State(query="index < 5")
-    beside = [sample.panel(session, 0), query.saved([("a name", "loss > 1")]), query.select(session, asked)]
+    beside = [sample.panel(session, 0), query.select(session, asked)]
     name = session.uploads.save(np.zeros(session.dataset.image_shape, np.uint8))
     beside += [similar.body(session, State(focus="0")), similar.body(session, State(upload=name))]
     beside += [tagging.chips([("a", "#112233", "", "")], at="panel", of="this sample")]
@@ -58,7 +58,7 @@ def everything(session):
     beside += [DepthMaps(ids.picker(depth.NAME), url="", maps=[], rows=[], codes=[], colors=[])]
     subtype = SimpleNamespace(code=1, name="1a", n=3, query="index < 3")
     beside += [subtypes._buttons(session, State(), subtype)]
-    beside += metrics.saved([Saved("a board", "ink~loss")])
+    beside += saved.chips(saved.BOARDS, [Saved("a board", "ink~loss")])
     trees = [shell(session), *beside, *(page.layout(session, State()) for page in ordered())]
     return [component for tree in trees for component in components(tree)]
 

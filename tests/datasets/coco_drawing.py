@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from tests.datasets.drawing import pixels, save
-from workspace.opening import Options, open_dataset
+from workspace.opening import open_dataset
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

@@ -13,7 +13,8 @@ from datasets.joined import joined
 from datasets.loader import Wish
 from tests.datasets.coco_drawing import canvas, scenes
 from tests.datasets.drawing import pixels, save
-from workspace.opening import Options, known_dataset, open_dataset
+from workspace.opening import known_dataset, open_dataset
+from workspace.options import Options
 from workspace.store import Store
 
 

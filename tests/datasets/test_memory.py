@@ -24,7 +24,8 @@ import numpy as np
 from PIL import Image
 import pyarrow.parquet
 import datasets
-from workspace.opening import Options, known_dataset, open_dataset
+from workspace.opening import known_dataset, open_dataset
+from workspace.options import Options
 from workspace.store import Store
 
 def peak():  # not ru_maxrss, which begins with what the parent had when it started this process

@@ -13,7 +13,8 @@ from datasets.dataset import BadDataset
 from tests.datasets.drawing import pixels, save, tree
 from util import digest, pieces
 from workspace import opening
-from workspace.opening import Options, known_dataset, open_dataset
+from workspace.opening import known_dataset, open_dataset
+from workspace.options import Options
 from workspace.store import Store
 
 

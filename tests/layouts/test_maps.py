@@ -81,6 +81,11 @@ def test_scores_get_a_scale(full):
     assert how["low"] < how["high"]
 
 
+def test_a_typed_label_is_the_column_of_labels(full):
+    properties = maps.map_properties(full, State(color="label"), "left")
+    assert properties["color"] == maps.color(full, "labels") is not None
+
+
 @pytest.mark.parametrize("name", ["", "images", "metrics", "activations/dense", "nothing", "projection/dense/pca"])
 def test_what_cannot_color_or_size_is_left_out(full, name):
     properties = maps.map_properties(full, State(color=name, size=name), "left")
@@ -103,6 +108,12 @@ def test_caption_says_how_true_and_how_made(full):
     assert "t-SNE of dense" in said
     assert "seed" in said
     assert "trustworthiness" in said and "n = 60" in said
+
+
+def test_caption_says_where_pca_stands_in(full, tiny_session):
+    assert not full.stands_in("projection/dense/tsne") and not full.stands_in("projection/dense/pca")
+    said = text(maps.caption(tiny_session("one sample"), State(), "right"))
+    assert said.startswith("PCA of dense, because t-SNE has too few samples")
 
 
 def test_menus_do_not_overwrite_a_view_before_the_network_is_open(tiny_session, full):

@@ -89,6 +89,14 @@ def test_every_page_stands(shared, path, kind):
     assert "Could not be computed" not in texts["defaults"], "nothing failed while drawing"
 
 
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "/sample"])
+def test_every_page_says_what_it_is_for(shared, path):
+    entry = PAGES[path]
+    assert 10 < len(entry.purpose) < 90
+    top = [node for node in components(entry.layout(shared("nothing"), State())) if node._type in ("H1", "P")][:2]
+    assert [node.children for node in top] == [entry.title, entry.purpose]
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_address_begins_with_a_slash(tiny_session, path):
     """All are relative to the base of the document, because a process serves several pairs."""

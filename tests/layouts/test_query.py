@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from layouts import query
+from layouts import query, saved
 from layouts.kit.query_box import QueryBox
 from layouts.kit.state import State
 from layouts.part import PARTS, draw, stage
 from tests.layouts.looking import components, text
 from tests.layouts.test_pages import check
 from tests.tiny import KINDS
+from workspace.saved import Saved
 from workspace.session import ColumnNotReady, QueryError
 
 
@@ -99,9 +100,9 @@ def test_every_example_of_the_help_is_a_query(example):
     parse(example).evaluate(known, N)
 
 
-def test_saved_queries_are_buttons(tiny_session):
-    row = query.saved([("a <b>", "loss > 1"), ("second", 'label == "4"')])
+def test_saved_texts_are_buttons():
+    row = saved.chips(saved.QUERIES, [Saved("a <b>", "loss > 1"), Saved("second", 'label == "4"')])
     found = buttons(row)
-    assert found["a <b>"].id["value"] == "loss > 1"
-    removers = [node for node in components(row) if "saved_query" in (getattr(node, "id", None) or {})]
-    assert [node.id["saved_query"] for node in removers] == ["a <b>", "second"]
+    assert found["a <b>"].id["value"] == "loss > 1" and found["a <b>"].id["go"] == "query"
+    removers = [node for node in components(row) if "forget" in (getattr(node, "id", None) or {})]
+    assert [node.id["forget"] for node in removers] == ["a <b>", "second"]

@@ -84,6 +84,7 @@ def test_components_as_text():
             "a < b & c",
             html.Button("7", className="count-link", title='say "it"'),
             html.A("away", href="table"),
+            dcc.Link("away", href="table"),
             html.Img(src="sample/x/3.png", alt="three"),
             html.Img(src="elsewhere"),
             dcc.Store(id="x"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from layouts.kit import theme
 
 HEX = re.compile(r"#[0-9a-f]{6}")
 WHITE, DARK = "#ffffff", "#1c1f26"
+STYLE = Path(__file__).parents[2] / "assets" / "style.css"
 
 
 def luminance(color):
@@ -102,3 +104,15 @@ def test_plotly_takes_the_templates():
     templates = pytest.importorskip("plotly.graph_objects").layout
     for dark in (False, True):
         assert templates.Template(theme.template(dark)).layout.paper_bgcolor == "rgba(0,0,0,0)"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_can_be_read_on_what_it_stands_on(dark):
+    """WCAG 2.2 asks 4.5:1 of text."""
+    rules = re.split(r'\[data-bs-theme="dark"\] \{', STYLE.read_text("utf-8"), maxsplit=1)[dark].split("}")[0]
+    colors = dict(re.findall(r"--iv-([\w-]+): (#[0-9a-f]{6});", rules))
+    pairs = [
+        (ink, ground) for ink in ("text", "weak", "accent", "warn") for ground in ("page", "sheet", "accent-soft")
+    ]
+    pairs += [("sheet", "accent"), ("sheet", "warn")]  # of filled buttons and banners
+    assert [pair for pair in pairs if contrast(*(colors[name] for name in pair)) < 4.5] == []

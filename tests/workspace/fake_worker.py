@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from model import reading
 from model.info import Layer, NetworkInfo
 from workspace import opening, worker
+from workspace.options import AUTOMATIC
 
 CLASSES, WIDTH = 3, 8
 SLOW_SECONDS = 0.05
@@ -55,7 +56,7 @@ def open_network(store, options, dataset, already=None):
         path.name, reading.fingerprint(path), layers, dataset.image_shape, dataset.image_shape, False,
         CLASSES, "softmax", "dense", 127, 127, "3", "3",
     )  # fmt: skip
-    scaling = {} if options.preprocess == opening.AUTOMATIC else {"scaling": options.preprocess}
+    scaling = {} if options.preprocess == AUTOMATIC else {"scaling": options.preprocess}
     opened = opening.describe(info, options, dataset, preprocessing=scaling, text="as they are")
     opening.remember(store, options, dataset, opened)
     return opened, FakeNetwork(store.folder.parent)

@@ -14,7 +14,7 @@ import pytest
 from model import device, reading
 from tests.workspace import fake_worker
 from workspace import opening
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.store import Store
 from workspace.worker import Worker
 

@@ -182,12 +182,3 @@ def test_what_cannot_be_measured_is_not_asked_for(tiny_session):
     assert full.stage("labels") == "none"
     with pytest.raises(ColumnNotReady):
         full.of("labels")
-
-
-def test_the_button_asks_for_both_once(tiny_session, monkeypatch):
-    session, asked = tiny_session("full"), []
-    monkeypatch.setattr(session, "want", lambda columns: asked.extend(columns))
-    version = session.version
-    Audits(session).run()
-    assert asked == [asking("auditedlabels", seed=0), asking("auditedpictures", seed=0)]
-    assert session.version > version, "pages show at once that it runs"

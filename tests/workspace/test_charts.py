@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workspace import charts
-from workspace.charts import LONGEST, MOST, Chart, changed, copied, read, without, written
+from workspace.charts import LONGEST, MOST, Chart, copied, read, without, written
 
 BOARD = (Chart("brightness", "loss"), Chart("odd; name~%", "tag: x", "label"))
 
@@ -20,11 +20,7 @@ def test_nonsense_is_left_out_and_much_is_cut():
     assert len(read("a~" + "b" * 2 * LONGEST)[0].y) < LONGEST
 
 
-def test_charts_are_changed_copied_and_removed():
-    assert changed(BOARD, 0, "by", "split")[0] == Chart("brightness", "loss", "split")
-    assert changed(BOARD, 1, "by", "")[1].by == ""
-    for nothing in (changed(BOARD, 2, "x", "ink"), changed(BOARD, 0, "x", ""), changed(BOARD, 0, "color", "ink")):
-        assert nothing == BOARD
+def test_charts_are_copied_and_removed():
     assert copied(BOARD, 0) == (BOARD[0], *BOARD)
     full = (BOARD[0],) * MOST
     assert copied(full, 0) == full

@@ -180,7 +180,7 @@ def test_vectors_and_maps_are_files_too(tiny_session, tmp_path):
 def test_what_was_exported_can_be_given_again(tiny_session, tmp_path):
     """A map that is taken away and brought back is the same map."""
     from workspace import opening
-    from workspace.opening import Options
+    from workspace.options import Options
     from workspace.plan import Plan
     from workspace.store import Store
 

@@ -13,7 +13,7 @@ from recorder.chunks import CHUNKS
 from workspace import following
 from workspace.following import Gate
 from workspace.growing import pinned
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests import tiny
 from workspace.plan import UnknownColumn
 from workspace.query import QueryError
+from workspace.uploads import Answer
 
 
 def test_it_is_one_for_itself_and_nought_at_the_usual_distance(tiny_session):
@@ -42,3 +44,20 @@ def test_what_is_not_there_is_refused(tiny_session, name):
         session.unit(name)
     with pytest.raises(QueryError):
         session.find(f"{name} > 0")
+
+
+def test_an_uploaded_picture_has_a_column_once_the_network_has_seen_it(opened):
+    session = opened()
+    upload = session.uploads.save(np.array(session.image(12)))
+    name = session.likeness.name(upload, "pixels", "euclidean")
+    assert name == f"similarity_to_{upload}_in_pixels" and session.is_ready(name)
+    found = session.column(name)
+    assert found[12] == found.max() == 1 and session.unit(name).title == "Like the uploaded picture in raw pixels"
+    assert session.find(f"{name} > 0.999").indices.tolist() == np.flatnonzero(found > 0.999).tolist()
+    deeper = session.likeness.name(upload, "dense", "cosine")
+    assert not session.is_ready(deeper) and session.unit(deeper)
+    rows = {layer: np.array(session.column(f"activations/{layer}")[12]) for layer in session.network.layers}
+    tiny.look_at(session, upload, Answer(np.array(session.column("logits")[12]), rows))
+    assert session.is_ready(deeper) and np.isfinite(session.column(deeper)).all()
+    with pytest.raises(UnknownColumn):
+        session.unit(session.likeness.name("f" * 24, "dense", "cosine"))

@@ -137,3 +137,18 @@ def test_few_values_are_a_bin_each_and_edges_of_nothing():
     skewed = np.concatenate([np.zeros(4000), np.random.default_rng(0).random(500)])
     place, bins = ranges(skewed, "x")
     assert np.bincount(place, minlength=len(bins)).sum() == 4500
+
+
+@pytest.mark.parametrize("spread", [1e5, 3e7])
+def test_borders_tell_neighbors_apart_however_far_from_zero(spread):
+    values = 1.7e9 + np.random.default_rng(0).uniform(0, spread, 5000)  # seconds since 1970
+    place, bins = ranges(values, "taken")
+    counts = np.bincount(place)
+    assert len(bins) == len(counts) == 10
+    assert counts.min() > 400 and counts.max() < 600
+    assert len({bin.text for bin in bins}) == 10 and max(len(bin.text) for bin in bins) < 40
+
+
+def test_borders_are_as_short_as_they_can_be():
+    _, bins = ranges(np.random.default_rng(0).uniform(0, 1, 5000), "x")
+    assert all(len(word) <= 7 for bin in bins[1:-1] for word in bin.text.split(" to "))

@@ -9,7 +9,8 @@ from PIL import Image
 
 from datasets import picture
 from tests.datasets.drawing import pixels, save, tree
-from workspace.opening import Options, open_dataset
+from workspace.opening import open_dataset
+from workspace.options import Options
 from workspace.store import Store
 
 

@@ -87,10 +87,13 @@ def test_a_skewed_score_asks_for_a_logarithm(tiny_session, monkeypatch):
     assert session.spread("even") == {"low": 0.0, "high": 1.0, "log": False}
     skewed = session.spread("skewed")
     assert skewed["log"]
+    grown = session.sizes("skewed")
+    assert grown["low"] == 0 and not grown["log"] and grown["high"] <= grown["most"] == skewed["high"]
     assert 0 < skewed["low"] <= 1e-6
     assert skewed["high"] == 5.0
     assert session.spread("nothing") == {"low": 0.0, "high": 1.0, "log": False}
     assert session.spread("signed") == {"low": -1.0, "high": 9.0, "log": False}
+    assert session.sizes("signed") == {"low": -1.0, "high": 9.0, "log": False, "most": 9.0}
 
 
 def test_what_is_not_there_is_called_by_its_title(tiny_session):

@@ -176,7 +176,7 @@ def opened(folder, images, **arrays):
     """A finished session over these samples, in one cache for all of a test."""
     folder.mkdir(exist_ok=True)
     from workspace import opening
-    from workspace.opening import Options
+    from workspace.options import Options
 
     store = Store(folder.parent / "cache")
     np.savez(folder / "some.npz", x=images, **arrays)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from workspace import uploads
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.plan import PIXELS
 from workspace.session import Question, Session
 from workspace.store import Store

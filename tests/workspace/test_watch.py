@@ -11,7 +11,7 @@ import pytest
 from tests.datasets.drawing import pixels, save, tree
 from tests.tiny import KINDS, prepare
 from workspace import opening
-from workspace.opening import Options
+from workspace.options import Options
 from workspace.session import Session
 from workspace.store import Store
 

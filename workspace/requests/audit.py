@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from analysis import list_precision, planting
 from analysis.copies import copies
-from analysis.duplicates import NOBODY, duplicate_group
+from analysis.duplicates import duplicate_group
 from analysis.label_issues import label_issue, opinions, verdicts
 from analysis.near_copies import copy_group, copy_of, near_copy
+from analysis.neighbors import NOBODY
 from analysis.outliers import outlier, outlier_parts
 from analysis.strangers import FAR, stranger
 from analysis.suspects import SUSPECT, label_suspect
@@ -139,7 +140,7 @@ def audited_pictures(desk: Desk, *, seed: int) -> Made:
     _tell(desk, 3)
     kinds = _kinds(len(rows), strange, strange.rows)
     outliers = _lists(desk, "outlier", "stranger", FAR, scores, stranger(scores, apart) == FAR)
-    found = copy_of(images, views[-1])
+    found = copy_of(images)
     _tell(desk, 4)
     again = duplicate_group(copy_group(found), copies(images)) != NOBODY
     twice = _kinds(len(rows), copied, copied.rows, copied.sources)

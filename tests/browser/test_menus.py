@@ -1,0 +1,79 @@
+"""Two choices in quick succession, the second while the server still draws what the first one changes: both count."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ANSWER = 300  # ms that every answer of the server takes longer
+APART = 100  # ms from one choice to the next
+WALL = 'innerview.maps[\'{"mosaic":"confusion"}\']'
+SLOW = """(late) => {
+    window.plainFetch = window.fetch;
+    window.fetch = async (...asked) => {
+        const answer = await window.plainFetch(...asked);
+        await new Promise((done) => setTimeout(done, late));
+        return answer;
+    };
+}"""
+CHOOSE = """async ([choices, apart]) => {
+    const value = Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value");
+    for (const [id, text] of choices) {
+        const chosen = document.getElementById(JSON.stringify(id));
+        if (chosen instanceof HTMLButtonElement) chosen.click();
+        else {
+            value.set.call(chosen, text);
+            chosen.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+        await new Promise((done) => setTimeout(done, apart));
+    }
+}"""
+STANDS = """([fields, menus]) => {
+    const said = new URL(location.href).searchParams;
+    return Object.entries(fields).every(([field, text]) => said.get(field) === text)
+        && menus.every(([id, text]) => {
+            const now = document.getElementById(JSON.stringify(id));
+            return now instanceof HTMLButtonElement || now?.value === text;
+        });
+}"""
+CASES = {
+    "confusion": (
+        "/confusion?split=test&down=loss:6:quantile",
+        [({"bins": "down"}, "loss:3:width"), ({"control": "arrange"}, "fill")],
+        {"down": "loss:3:width", "arrange": "fill"},
+        f"{WALL}.key.includes('arrange=fill') && {WALL}.key.includes('loss%3A3%3Awidth') && {WALL}.ready",
+    ),
+    "calibration": (
+        "/calibration?split=test",
+        [({"at": "ready-made-Errors", "go": "query", "value": "not correct"}, ""), ({"control": "risk"}, "0.1")],
+        {"query": "not correct", "risk": "0.1"},
+        "document.querySelector('.calibration').textContent.includes('an error of at most 10 %')",
+    ),
+    "metrics": (
+        "/metrics?split=test&charts=ink~loss;ink~correct~label",
+        [({"at": 0, "chart_field": "x"}, "contrast"), ({"at": 1, "chart_field": "by"}, "-")],
+        {"charts": "contrast~loss;ink~correct"},
+        "document.querySelectorAll('.charts .chart.wide').length === 0 && "
+        "document.querySelector('.charts .xtitle').textContent === 'Contrast'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_choices_count(visit, shared, name):
+    path, choices, fields, shown = CASES[name]
+    page = visit(shared("full"), path)
+    for id, _ in choices:
+        page.locator(f"[id='{json.dumps(id, separators=(',', ':'))}']").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(SLOW, ANSWER)
+    try:
+        page.evaluate(CHOOSE, [choices, APART])
+        page.wait_for_timeout(3 * ANSWER)
+        page.wait_for_function(f"() => {shown}")
+        assert page.evaluate(STANDS, [fields, choices]), page.url
+    finally:
+        page.evaluate("() => { window.fetch = window.plainFetch; }")
