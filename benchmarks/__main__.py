@@ -11,7 +11,7 @@ from pathlib import Path
 import benchmarks
 from benchmarks import machine
 
-NOT_BENCHMARKS = {"__main__", "faults", "insight_table", "kept", "machine", "serving", "synthetic", "worked_out"}
+NOT_BENCHMARKS = {"__main__", "faults", "figures", "kept", "machine", "serving", "synthetic", "worked_out"}
 
 
 def main() -> None:

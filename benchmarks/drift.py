@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import faults
+from benchmarks.figures import Figures, Row
 from benchmarks.kept import LAST, SCORES, Kept
 
 FEATURES = (LAST, "features/late_peaks", "features/early_peaks")
@@ -25,44 +26,37 @@ Rows = NDArray[np.intp]
 
 
 def run(data: Path | None, full: bool, cache: Path | None = None) -> None:
-    """Print a line for each case. Needs mnist.npz and the like in `data`; seed 0 alone unless `full`."""
+    """Print a line for each case, then tables. Needs mnist.npz or the like in `data`; seed 0 alone unless `full`."""
     names = [name for name, file in faults.FILES.items() if data is not None and (data / file).exists()]
     if data is None or not names:
         print("skipped: give --data DIR with mnist.npz, fashion_mnist.npz, cifar10_small.npz")
         return
     with tempfile.TemporaryDirectory() as folder:
-        kept = Kept(cache or Path(folder))
+        kept, found = Kept(cache or Path(folder)), Figures()
         for seed in range(3) if full else [0]:
             for name in names:
-                _case(kept, faults.pictures(data, name, seed), name, seed)
+                for row in _case(kept, faults.pictures(data, name, seed), name, seed):
+                    found.add(name, seed, row)
+        found.show(cache and cache / "drift.md")
 
 
-def _case(kept: Kept, halves: faults.Pictures, name: str, seed: int) -> None:
+def _case(kept: Kept, halves: faults.Pictures, name: str, seed: int) -> Iterator[Row]:
+    """Everything about one data set and one seed: part, case, samples, figures."""
     network = kept.trained(*halves.one, faults.EPOCHS[name], seed)
     images, labels = halves.two
-    plain = kept.seen(network, images)
-    found: list[str] = []
-    for draw in range(EQUAL):
-        one, two = _halves(len(images), draw)
-        found.append(_verdict(plain, one, plain, two)[0])
-    counts = f"{found.count('gap')} alarms, {found.count('unclear')} unclear"
-    print(f"{name}, seed {seed}: equal halves {EQUAL} times: {counts}", flush=True)
-    one, two = _halves(len(images), 0)
-    unseen = _verdict(kept.seen(network, halves.one[0]), one, plain, two)
-    print(f"{name}, seed {seed}: trained on against not: {unseen[0]}, {unseen[1]}")
-    half = two[labels[two] < faults.CLASSES // 2]
-    print(f"{name}, seed {seed}: half of the classes: {' '.join(_verdict(plain, one, plain, half))}")
+    plain, n = kept.seen(network, images), len(images)
+    verdicts = [_verdict(plain, one, plain, two)[0] for one, two in (_halves(n, draw) for draw in range(EQUAL))]
+    counts = {"called a gap": verdicts.count("gap"), "unclear": verdicts.count("unclear"), "of": EQUAL}
+    yield "d: nothing changed", "equal halves", n, counts
+    one, two = _halves(n, 0)
+    part = "d: two sets"
+    yield part, "trained on against not", n, _figures(kept.seen(network, halves.one[0]), one, plain, two)
+    yield part, "half of the classes", n, _figures(plain, one, plain, two[labels[two] < faults.CLASSES // 2])
     for change, function in CHANGES.items():
         changed = kept.seen(network, np.stack([function(image) for image in images]))
-        started = time.process_time()
-        said, figures = _verdict(plain, one, changed, two)
-        seconds = time.process_time() - started
+        yield part, change, n, _figures(plain, one, changed, two)
         first = sum(_first(plain, changed, labels, one, two, code) == code for code in range(faults.CLASSES))
-        print(
-            f"{name}, seed {seed}: {change}: {said}, {figures}; only one class: stands first in {first} of "
-            f"{faults.CLASSES}; {seconds:.1f} s of CPU",
-            flush=True,
-        )
+        yield "d: only one class changed", change, n, {"stands first": first, "of": faults.CLASSES}
 
 
 def _halves(n: int, seed: int) -> tuple[Rows, Rows]:
@@ -70,7 +64,14 @@ def _halves(n: int, seed: int) -> tuple[Rows, Rows]:
     return order[: n // 2], order[n // 2 :]
 
 
-def _verdict(before: Seen, one: Rows, after: Seen, two: Rows) -> tuple[str, str]:
+def _figures(before: Seen, one: Rows, after: Seen, two: Rows) -> dict[str, float]:
+    """Whether it is called a gap, the three measures, and the seconds of CPU it took."""
+    started = time.process_time()
+    verdict, measures = _verdict(before, one, after, two)
+    return {"called a gap": verdict == "gap", **measures, "CPU s": round(time.process_time() - started, 1)}
+
+
+def _verdict(before: Seen, one: Rows, after: Seen, two: Rows) -> tuple[str, dict[str, float]]:
     """The verdict, and the three measures."""
     from analysis import drift
     from analysis.uncertainty import probabilities
@@ -79,7 +80,7 @@ def _verdict(before: Seen, one: Rows, after: Seen, two: Rows) -> tuple[str, str]
     last, late, early, answers = *both[:3], probabilities(both[3])
     drawn = drift.draw(np.arange(len(one)), len(one) + np.arange(len(two)))
     measures = [*drift.compared(last, late, early, drawn).measures, drift.answered(answers, drawn)]
-    return drift.verdict(measures), ", ".join(f"{each.name} {each.value:.3f}" for each in measures)
+    return drift.verdict(measures), {each.name: each.value for each in measures}
 
 
 def _first(before: Seen, after: Seen, labels: NDArray[np.int64], one: Rows, two: Rows, code: int) -> int:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.list_precision import by_labels, by_tail, expected, ranked
 from benchmarks import faults, machine
-from benchmarks.insight_table import Figures, table
+from benchmarks.figures import Figures, Row
 from benchmarks.kept import LAST, SCORES, Kept
 from benchmarks.worked_out import WorkedOut
 
@@ -48,20 +48,12 @@ def run(data: Path | None, full: bool, cache: Path | None = None) -> None:
         kept, found = Kept(cache or Path(folder)), Figures()
         for seed in SEEDS if full else [0]:
             for name in names:
-                for part, case, n, figures in _case(kept, data, names, name, seed):
-                    found.add(part, name, case, seed, n, figures)
-                    said = ", ".join(f"{what} {value:.4g}" for what, value in figures.items())
-                    print(f"{part}, {name}, seed {seed}{case and ', '}{case} (n = {n:,}): {said}", flush=True)
+                for row in _case(kept, data, names, name, seed):
+                    found.add(name, seed, row)
         for n in (10_000, 70_000) if full else (10_000,):
-            for part, case, n_, figures in _cost(kept, data, names[0], n):
-                found.add(part, names[0], case, 0, n_, figures)
-                print(f"{part}, {names[0]}, {case} (n = {n_:,}): {figures}", flush=True)
-        print(f"\n{table(found)}")
-        if cache is not None:
-            (cache / "insight.md").write_text(table(found) + "\n", encoding="utf-8")
-
-
-Row = tuple[str, str, int, dict[str, float]]
+            for row in _cost(kept, data, names[0], n):
+                found.add(names[0], 0, row)
+        found.show(cache and cache / "insight.md")
 
 
 def _case(kept: Kept, data: Path, names: list[str], name: str, seed: int) -> Iterator[Row]:

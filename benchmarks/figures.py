@@ -1,10 +1,13 @@
-"""The figures of `insight` over all seeds, as a table in Markdown."""
+"""The figures of `insight` and `drift` over all seeds, as tables in Markdown."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import mean
+
+Row = tuple[str, str, int, Mapping[str, float]]  # part, case, samples, figures
 
 
 @dataclass(slots=True)
@@ -14,11 +17,20 @@ class Figures:
     values: dict[tuple[str, str, str, str], list[float]] = field(default_factory=dict)
     samples: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
-    def add(self, part: str, name: str, case: str, seed: int, n: int, figures: Mapping[str, float]) -> None:
-        """Take the figures of one case and one seed."""
+    def add(self, name: str, seed: int, row: Row) -> None:
+        """Take the figures of one case and one seed of a data set, and print them."""
+        part, case, n, figures = row
         self.samples[part, name, case] = n
         for what, value in figures.items():
             self.values.setdefault((part, name, case, what), []).append(value)
+        said = ", ".join(f"{what} {value:.4g}" for what, value in figures.items())
+        print(f"{part}, {name}, seed {seed}{case and ', '}{case} (n = {n:,}): {said}", flush=True)
+
+    def show(self, file: Path | None) -> None:
+        """Print all figures as tables, and write them to a file."""
+        print(f"\n{table(self)}")
+        if file is not None:
+            file.write_text(table(self) + "\n", encoding="utf-8")
 
 
 def table(figures: Figures) -> str:
