@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 SCHEMA = 1
 STALE_SECONDS = 3600.0
+ONE_HEADER = threading.Lock()  # Python parses it, and 3.11.7 fails when two threads do so at once (CPython gh-106905)
 MOST_OPENED = 300  # columns at a time: each holds a file open, and a process may have about a thousand
 
 
@@ -260,7 +261,8 @@ class Store:
         if manifest is None:
             return None
         try:
-            array: NDArray[Any] = np.load(self._array_path(key), mmap_mode="r", allow_pickle=False)
+            with ONE_HEADER:
+                array: NDArray[Any] = np.load(self._array_path(key), mmap_mode="r", allow_pickle=False)
             same = (
                 array.dtype.str == manifest["dtype"]
                 and list(array.shape) == manifest["shape"]

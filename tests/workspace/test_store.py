@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import random
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from workspace import store as store_module
 from workspace.store import BadWorkspace, Store
 
 
@@ -143,6 +145,37 @@ def test_two_threads_may_write_the_same(store):
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda _: store.write("same", np.arange(1000)), range(64)))
     assert Store(store.folder).read("same")[-1] == 999
+
+
+class Slow:
+    """Garbage that lets other threads go on while it is collected."""
+
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        sum(range(3000))
+
+
+def test_many_threads_open_columns_at_once(store, monkeypatch):
+    monkeypatch.setattr(store_module, "MOST_OPENED", 0)  # each read opens anew
+    for number in range(8):
+        store.write(f"k{number}", np.zeros((number + 1, 3, 2), np.float32))
+
+    def read(turn):
+        Slow()
+        return store.read(f"k{turn % 8}").shape
+
+    limits, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(5)
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            shapes = list(pool.map(read, range(3000)))
+    finally:
+        gc.set_threshold(*limits)
+        sys.setswitchinterval(interval)
+    assert shapes == [(turn % 8 + 1, 3, 2) for turn in range(3000)]
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(store, monkeypatch):
