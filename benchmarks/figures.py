@@ -54,6 +54,7 @@ def _measured(figures: Figures, row: tuple[str, str, str]) -> tuple[str, ...]:
 
 
 def _said(values: list[float]) -> str:
-    digits = 0 if max(values) > 20 else 1 if max(values) > 1 else 3
+    whole = max(values) > 1 and all(value == round(value) for value in values)
+    digits = 0 if whole or max(values) > 20 else 1 if max(values) > 1 else 3
     low, high = (f"{end:.{digits}f}" for end in (min(values), max(values)))
     return low if low == high else f"{mean(values):.{digits}f} ({low} to {high})"

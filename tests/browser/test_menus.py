@@ -68,12 +68,45 @@ def test_both_choices_count(visit, shared, name):
     page = visit(shared("full"), path)
     for id, _ in choices:
         page.locator(f"[id='{json.dumps(id, separators=(',', ':'))}']").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000)  # what the page draws at first
     page.evaluate(SLOW, ANSWER)
     try:
         page.evaluate(CHOOSE, [choices, APART])
         page.wait_for_timeout(3 * ANSWER)
         page.wait_for_function(f"() => {shown}")
         assert page.evaluate(STANDS, [fields, choices]), page.url
+    finally:
+        page.evaluate("() => { window.fetch = window.plainFetch; }")
+
+
+BOARD = "ink~loss;brightness~loss;contrast~loss"
+PRESSES = [
+    (APART, ["Remove chart 1", "Remove chart 3"], "brightness~loss"),
+    (APART, ["Duplicate chart 2", "Remove chart 3", "Remove chart 3"], "ink~loss;brightness~loss;brightness~loss"),
+    (0, ["+", "+", "Remove chart 2"], "ink~loss;contrast~loss;sharpness~loss;slant~loss"),
+]
+
+
+@pytest.mark.parametrize(("apart", "presses", "board"), PRESSES)
+def test_every_press_counts_and_means_the_chart_that_one_sees(visit, shared, apart, presses, board):
+    page = visit(shared("full"), f"/metrics?charts={BOARD}&split=test")
+    page.locator(".charts .chart .js-plotly-plot").nth(2).wait_for()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(SLOW, ANSWER)
+    try:
+        page.evaluate(
+            """async ([names, apart]) => {
+                const place = (name) => (name === "+" ? ".add-chart" : `[title="${name}"]`);
+                const buttons = names.map((name) => document.querySelector(place(name)));
+                for (const button of buttons) {
+                    button.click();
+                    if (apart) await new Promise((done) => setTimeout(done, apart));
+                }
+            }""",
+            [presses, apart],
+        )
+        page.wait_for_function("(board) => new URL(location.href).searchParams.get('charts') === board", arg=board)
+        n = board.count(";") + 1
+        page.wait_for_function("(n) => document.querySelectorAll('.charts .chart').length === n", arg=n)
     finally:
         page.evaluate("() => { window.fetch = window.plainFetch; }")
