@@ -50,6 +50,7 @@ STEPS = {
     "guide-sample": f"/sample/{ODD}?heat_method=occlusion",
 }
 TICKED = 4
+PATIENCE = 900_000  # ms until the last score of 70,000 samples is there
 COLORS = 256  # of a picture that is kept
 
 
@@ -115,7 +116,7 @@ def _shrink(path: Path) -> None:
 
 def _settle(page: Any) -> None:
     page.wait_for_function("() => window.innerview && window.innerview.ready", timeout=60_000)
-    page.wait_for_function("() => !document.querySelector('.waiting:not(.heat .waiting)')", timeout=60_000)
+    page.wait_for_function("() => !document.querySelector('.waiting:not(.heat .waiting)')", timeout=PATIENCE)
     page.wait_for_timeout(2500)  # pictures and charts
 
 
