@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.near_copies import joined
+from analysis.joining import joined
 from analysis.neighbors import NOBODY
 from analysis.rule import rule
 
@@ -26,6 +26,18 @@ def duplicate_group(copy_group: NDArray[np.int32], copies: NDArray[np.int32]) ->
     copy_group: (n,) groups of near copies, -1 for none; copies: (n,) the first of the same pixels -> (n,) int32.
     """
     return joined(copy_group, copies)
+
+
+@rule("copy_likeness", title="Likeness to the nearest copy", bad="high")
+def copy_likeness(copy_of: NDArray[np.float64], copies: NDArray[np.int32]) -> NDArray[np.float32]:
+    """How alike the most alike other picture is, shifted by up to two pixels; 1 is a copy, 0 has nothing in common.
+
+    1 - how far it is, as in `copy_of`. The other one of a pair is at least as alike to some picture, too.
+    copy_of: (n, 3), copies: (n,) the first of the same pixels -> (n,) float32 in -1..1, not-a-number of one picture.
+    """
+    again = np.bincount(copies, minlength=len(copies))[copies] > 1
+    likeness = np.where(copy_of[:, 0] == NOBODY, np.nan, 1 - copy_of[:, 1])
+    return np.where(again, 1, likeness).astype(np.float32)
 
 
 @rule("duplicate", title="Copy", kind="class")
@@ -50,6 +62,8 @@ def duplicate(
 def _differ(groups: NDArray[np.int32], values: NDArray[np.integer]) -> NDArray[np.bool_]:
     """(k,) whether the group of each row has more than one of these values, -1 not counted."""
     known = values >= 0
-    pairs = np.unique(np.stack([groups[known], values[known].astype(np.int64)], axis=1), axis=0)
-    found, different = np.unique(pairs[:, 0], return_counts=True)
-    return np.isin(groups, found[different > 1])
+    low = np.full(groups.max(initial=0) + 1, np.iinfo(np.int64).max)
+    high = np.full(len(low), -1, np.int64)
+    np.minimum.at(low, groups[known], values[known])
+    np.maximum.at(high, groups[known], values[known])
+    return np.asarray(low[groups] < high[groups])

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.joining import joined
 from analysis.neighbors import NOBODY, likely_neighbors
 from analysis.reduction import pixels, reduced
 from analysis.rule import rule
@@ -85,22 +86,6 @@ def copy_group(copy_of: NDArray[np.float64]) -> NDArray[np.int32]:
     apart, following = copy_of[:, 1], copy_of[:, 2]
     certain = (apart < CERTAIN) | ((apart < LIKELY) & (apart < LEAD * following))
     return joined(np.where(certain, copy_of[:, 0], NOBODY).astype(np.int32))
-
-
-def joined(*partners: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The first sample of the group that each one is in; -1 where it is alone.
-
-    partners: (n,) each, the sample that each one belongs together with; -1 or itself for none -> (n,) int32.
-    """
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    n = len(partners[0])
-    rows = [np.flatnonzero(others != NOBODY) for others in partners]
-    ends = np.concatenate(rows), np.concatenate([others[has] for others, has in zip(partners, rows, strict=True)])
-    _, group = connected_components(coo_array((np.ones(len(ends[0]), bool), ends), (n, n)), directed=False)
-    _, first, inverse, sizes = np.unique(group, return_index=True, return_inverse=True, return_counts=True)
-    return np.where(sizes > 1, first, NOBODY).astype(np.int32)[inverse]
 
 
 def _grey(images: NDArray[np.uint8]) -> Float:

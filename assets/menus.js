@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const OPEN = "details[open]:is(.export, .query-form, .query-help-box, .table-menu)";
+  const OPEN = "details[open]:is(.export, .query-form, .query-help-box, .table-menu, .map-settings)";
 
   document.addEventListener("pointerdown", (event) => {
     for (const menu of document.querySelectorAll(OPEN)) if (!menu.contains(event.target)) menu.open = false;

@@ -29,7 +29,7 @@
 
   function merged(state, changes) {
     const next = { ...(state || {}), ...changes };
-    const same = Object.keys(changes).every((name) => (state || {})[name] === changes[name]);
+    const same = Object.keys(changes).every((name) => ((state || {})[name] ?? "") === changes[name]);
     return same ? skip() : next;
   }
 
@@ -119,6 +119,13 @@
         if (go === "asked") return [skip(), address("/similar", { ...next, focus: "", upload: "" })];
         if (go === "place") return [skip(), address("/projection", { ...state, focus: value })];
         return go === "layer" ? [skip(), address("/projection", next)] : [merged(state, next), skip()];
+      },
+
+      // A button that empties boxes; its id names their fields.
+      reset() {
+        const what = triggered();
+        if (what) for (const control of what.id.map_reset.split(",")) window.dash_clientside.set_props({ control }, { value: "" });
+        return skip();
       },
 
       pick(clicked, state) {

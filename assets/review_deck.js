@@ -83,7 +83,10 @@
   function take(act, answer) {
     const leads = LEADS.has(act.do);
     if (answer.said) tell("tags-said", { children: answer.said });
-    if (answer.message) toast(answer.message);
+    if (answer.message) {
+      toast(answer.message);
+      version = latest; // not asked for again until something changes
+    }
     if (!isSame(act.view)) return settle(); // another list was chosen meanwhile
     if (leads) leading = Math.max(0, leading - 1);
     if (answer.order) {
@@ -114,6 +117,7 @@
       line([...again.map((act) => act.index), ...rest]);
     }
     out = false;
+    if (why && acts[0].do === "look") version = latest; // as it was not given, it is not asked for again at once
     const more = again.length > 1 ? ` ${again.length} samples are open again.` : "";
     if (why) toast(why + more + (others.length ? ` It was about sample ${others.join(", ")}.` : ""));
     draw();

@@ -23,6 +23,7 @@
     const before = unsure.get(subject(act));
     const same = before && before.do === act.do && before.new === act.new;
     if (isVerdict(act)) unsure.delete("undo"); // the next step back is for this one
+    else if (act.do === "undo") unsure.clear(); // whatever is said after it is said anew
     queue.push({ ...act, id: same ? before.id : `${us}-${++number}` });
     queueMicrotask(send); // the next card is shown first: what goes along says which it is
   }

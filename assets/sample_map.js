@@ -62,7 +62,8 @@
     // The legend takes its place before the columns are there, so that the stage never changes its size.
     const legend = drawn ? scene.color : props.color;
     const coloring = drawn ? scene.coloring : { counts: [], missing: 0 };
-    const name = positions && positions.name ? positions.name : "samples";
+    const { axes } = props;
+    const name = axes ? `${axes[1].title} against ${axes[0].title}` : positions && positions.name ? positions.name : "samples";
     return h(
       "div",
       root,

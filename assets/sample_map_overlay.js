@@ -100,7 +100,7 @@
       if (this.stale) this.place(scene);
       const points = [scene.focus, scene.linked, scene.hovered];
       const { marks } = scene.props;
-      const inked = Boolean(scene.ends || (marks && marks.length)) || this.placed.length > 0 || Boolean(scene.trace) || points.some((index) => index >= 0);
+      const inked = Boolean(scene.ends || scene.axes || (marks && marks.length)) || this.placed.length > 0 || Boolean(scene.trace) || points.some((index) => index >= 0);
       if (!inked && !this.inked) return;
       this.inked = inked;
       this.pen = this.pen || this.canvas.getContext("2d");
@@ -112,12 +112,14 @@
       pen.clearRect(0, half, canvas.width, canvas.height - half);
       pen.setTransform(scene.pixelRatio, 0, 0, scene.pixelRatio, 0, 0);
       pen.imageSmoothingEnabled = false;
+      parts.drawLattice(pen, scene);
       parts.drawLines(pen, scene);
       for (const one of this.placed) this.picture(scene, one);
       this.ring(scene, scene.focus, 2.5, scene.theme.colors.accent);
       this.ring(scene, scene.linked, 2, scene.theme.colors.text, true);
       this.ring(scene, scene.hovered, 2, scene.theme.colors.text);
       parts.drawMarks(pen, scene);
+      parts.drawNumbers(pen, scene);
       innerview.stage.trace(pen, scene.trace, scene.theme.colors.accent);
     }
 

@@ -151,7 +151,8 @@
       }
       Object.assign(this, { n, positions, grid: new parts.Grid(positions) });
       this.painter.places(positions, from);
-      this.camera.bounds = parts.framed(this.grid, this.props.marks);
+      this.axes = this.props.axes || null; // of these positions, whatever is asked for while others are on their way
+      this.camera.bounds = this.axes ? parts.roomFor(this.axes) : parts.framed(this.grid, this.props.marks);
       this.show(this.askedView ? this.props.view : null);
       if (!this.askedView && this.toldView) this.tellView();
       this.askedView = false;

@@ -29,6 +29,7 @@
       `<title>${innerview.escaped((scene.props.positions || {}).name || "samples")}</title>`,
       `<rect width="${width}" height="${whole}" fill="${innerview.escaped(page)}"/>`,
       `<clipPath id="stage"><rect width="${width}" height="${height}"/></clipPath><g clip-path="url(#stage)">`,
+      parts.axesAsText(scene),
       dots(scene),
       ...scene.overlay.placed.map((one) => picture(scene, one)),
       ring(scene),

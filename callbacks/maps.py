@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 PROPERTIES = (
-    "positions", "lines", "marks", "color", "size", "front", "facts", "total", "note", "selection", "shown", "focus",
-    "images", "imageSize", "together",
+    "positions", "lines", "marks", "axes", "color", "size", "front", "facts", "total", "note", "selection", "shown",
+    "focus", "images", "imageSize", "together",
 )  # fmt: skip
 
 
@@ -34,17 +34,20 @@ def register(app: Dash, session: Session) -> None:
         Input(ids.VERSION, "data"),
         Input(ids.sample_map(MATCH), "unsupported"),
         State(ids.sample_map(MATCH), "id"),
+        State(ids.sample_map(MATCH), "positions"),
         prevent_initial_call=True,
     )
-    def show(state: dict[str, Any], version: int, unsupported: bool, which: dict[str, str]) -> Any:
+    def show(
+        state: dict[str, Any], version: int, unsupported: bool, which: dict[str, str], now: dict[str, str] | None
+    ) -> Any:
         """What a map shows, and a word to the worker if that is not there yet."""
-        view, side = layouts.kit.state.State.of(state), which["side"]
+        view, side, before = layouts.kit.state.State.of(state), which["side"], (now or {}).get("name", "")
         if session.has_dataset:
             session.want(maps.columns(session, view, side))
-        properties = maps.map_properties(session, view, side)
+        properties = maps.map_properties(session, view, side, before)
         return {
             "properties": {name: properties.get(name) for name in PROPERTIES},
-            "caption": maps.caption(session, view, side),
+            "caption": maps.caption(session, view, side, before),
             "fallback": maps.chart(session, view, side) if unsupported else None,
         }
 
@@ -106,6 +109,11 @@ def register(app: Dash, session: Session) -> None:
         session.tell()
         return 0
 
+    app.clientside_callback(
+        ClientsideFunction("navigation", "reset"),
+        Input(ids.own("map_reset", ALL), "n_clicks"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         ClientsideFunction("navigation", "pick"),
         Output(ids.STATE, "data", allow_duplicate=True),

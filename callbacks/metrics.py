@@ -9,7 +9,6 @@ from dash import ALL, ClientsideFunction, Input, Output, Patch, State, ctx, no_u
 import layouts.kit.state
 from layouts import accuracy, metrics, query
 from layouts.kit import ids
-from workspace import charts
 
 if TYPE_CHECKING:
     from dash import Dash
@@ -17,12 +16,11 @@ if TYPE_CHECKING:
     from workspace.session import Session
 
 CHARTS = {"graph": ALL}
-EMPTY = "-"  # a board without charts, which is not the usual one
 
 
 def register(app: Dash, session: Session) -> None:
     """Wire the page."""
-    _wire_charts(app, session)
+    _wire_charts(app)
 
     @app.callback(
         Output(ids.STATE, "data", allow_duplicate=True),
@@ -47,41 +45,22 @@ def register(app: Dash, session: Session) -> None:
         return patch, [metrics.chosen(session, name, own, own)] * len(ctx.outputs_list[1])
 
 
-def _wire_charts(app: Dash, session: Session) -> None:
-    app.clientside_callback(
-        ClientsideFunction("metrics", "change"),
-        Output(ids.STATE, "data", allow_duplicate=True),
-        Input({metrics.FIELD: ALL, "at": ALL}, "value"),
-        State({metrics.FIELD: ALL, "at": ALL}, "id"),
-        State(metrics.board_part(metrics.SHOWN, ALL), "data-usual"),
-        State(ids.STATE, "data"),
-        prevent_initial_call=True,
-    )
-
-    @app.callback(
-        Output(ids.STATE, "data", allow_duplicate=True),
-        Input({metrics.DO: ALL, "at": ALL}, "n_clicks"),
-        State(ids.STATE, "data"),
-        prevent_initial_call=True,
-    )
-    def do(clicks: list[int | None], state: dict[str, Any]) -> Any:
-        """Add a chart, or duplicate or remove one."""
-        where = ctx.triggered_id
-        if not where or not any(each["value"] for each in ctx.triggered):
-            return no_update
-        shown, at = session.board.charts(layouts.kit.state.State.of(state).charts), int(where["at"])
-        if where[metrics.DO] == "remove":
-            return _patch(charts.without(shown, at))
-        if where[metrics.DO] == "copy":
-            return _patch(charts.copied(shown, at))
-        more = session.board.next(shown)
-        return _patch((*shown, more)) if more and len(shown) < charts.MOST else no_update
-
-
-def _patch(shown: tuple[charts.Chart, ...]) -> Patch:
-    patch = Patch()
-    patch["charts"] = charts.written(shown) or EMPTY
-    return patch
+def _wire_charts(app: Dash) -> None:
+    """What changes the board does so in the browser, so that two quick presses both count."""
+    shown = metrics.board_part(metrics.SHOWN, ALL)
+    for name, each, prop in (
+        ("change", {metrics.FIELD: ALL, "at": ALL}, "value"),
+        ("press", {metrics.DO: ALL, "at": ALL}, "n_clicks"),
+    ):
+        app.clientside_callback(
+            ClientsideFunction("metrics", name),
+            Output(ids.STATE, "data", allow_duplicate=True),
+            Input(each, prop),
+            State(each, "id"),
+            State(shown, "data-drawn"),
+            State(ids.STATE, "data"),
+            prevent_initial_call=True,
+        )
 
 
 def _chart_of(where: Any) -> int | None:

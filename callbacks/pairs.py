@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
+from dash import ALL, ClientsideFunction, Input, Output
+from dash import State as Given
 from flask import Flask, abort, redirect, request
 
 from callbacks.routes import line
 from callbacks.routing import LISTS
+from layouts import open_options
+from layouts.kit import ids
 from util import InspectorError, UnknownName
+from workspace import more_options
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -70,17 +75,19 @@ class Dispatcher:
 def register(app: Dash, session: Session) -> None:
     """Add the route that opens a listed pair, and those of pairs that are not open."""
     server: Flask = app.server
+    _wire_options(app)
 
     @server.post("/pair")
     def choose() -> AnyResponse:
         """Open a network on data, by their keys in the lists; what is refused is said by the page of the lists."""
         if session.pairs is None:
             abort(404)
-        network, data = request.args.get("network", ""), request.args.get("data", "")
+        network, data = request.values.get("network", ""), request.values.get("data", "")
+        opening = more_options.written(_said(request.form))
         try:
-            return redirect(session.pairs.url(session.pairs.choose(network, data)), 303)
+            return redirect(session.pairs.url(session.pairs.choose(network, data, opening, at=session)), 303)
         except InspectorError:
-            return _to_the_lists(network, data)
+            return _to_the_lists(network, data, opening)
 
     @server.get("/with/")
     def no_key() -> AnyResponse:
@@ -101,11 +108,43 @@ def register(app: Dash, session: Session) -> None:
         except UnknownName as error:
             return line(404, str(error))
         except InspectorError:
-            return _to_the_lists(*session.pairs.choices.keys(session.pairs.known(key)))
+            known = session.pairs.known(key)
+            return _to_the_lists(*session.pairs.choices.keys(known), more_options.written(more_options.typed(known)))
         query = f"?{urlencode(list(request.args.items(multi=True)))}" if request.args else ""
         return redirect(f"/with/{key}/{quote(rest)}{query}", 302)
 
 
-def _to_the_lists(network: str, data: str) -> AnyResponse:
+def _wire_options(app: Dash) -> None:
+    """What is chosen under "More options" becomes part of the link, at once; the button takes it back."""
+    fields = {open_options.FIELD: ALL, "usual": ALL}
+    app.clientside_callback(
+        ClientsideFunction("open", "say"),
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Input(fields, "value"),
+        Given(fields, "id"),
+        Given(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("open", "reset"),
+        Output(ids.STATE, "data", allow_duplicate=True),
+        Output(fields, "value"),
+        Input({open_options.RESET: ALL}, "n_clicks"),
+        Given(fields, "id"),
+        Given(fields, "value"),
+        Given(ids.STATE, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _said(form: Mapping[str, str]) -> dict[str, str]:
+    """What the fields of the form say, by the names of `more_options`."""
+    said = {name: form[name].strip() for name in more_options.TYPED if name in form}
+    ticked = [name.removeprefix(open_options.TICK) for name in form if name.startswith(open_options.TICK)]
+    return {**said, more_options.JOIN: ",".join(ticked)} if ticked else said
+
+
+def _to_the_lists(network: str, data: str, opening: str) -> AnyResponse:
     """Back to the page that lists what can be opened, which says what is in the way."""
-    return redirect(f"{request.script_root}{LISTS}?{urlencode({'network': network[:40], 'data': data[:40]})}", 303)
+    view = {"network": network[:40], "data": data[:40], **({"opening": opening} if opening else {})}
+    return redirect(f"{request.script_root}{LISTS}?{urlencode(view)}", 303)

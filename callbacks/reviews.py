@@ -65,7 +65,10 @@ def register(app: Dash, session: Session) -> None:
 
         There are several acts only where a page is left. One that is refused is an answer: {refused}.
         """
-        given = request.get_json(silent=True)
+        try:
+            given = request.get_json(silent=True)
+        except RecursionError:
+            given = None
         asked = given if isinstance(given, dict) else {}
         acts = asked.get("acts")
         if not isinstance(acts, list) or not 0 < len(acts) <= MOST or not all(map(_is_act, acts)):
@@ -180,7 +183,7 @@ def _view(act: dict[str, Any]) -> layouts.kit.state.State:
 
 def _index(session: Session, given: Any) -> int | None:
     """A sample as the browser knows it."""
-    return given if isinstance(given, int) and 0 <= given < session.dataset.n else None
+    return given if type(given) is int and 0 <= given < session.dataset.n else None  # true is an int, too
 
 
 def _joined(first: bytes, rest: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts import maps, query, sets, versus
+from layouts import map_sheet, query, sets, versus
 from layouts.kit import parts
 from layouts.kit.state import State
 from layouts.page import head, page
@@ -39,7 +39,7 @@ def body(session: Session, state: State) -> Any:
     def card(title: str, name: str) -> Any:
         return parts.card(title, place(f"compare-{name}", session, state))
 
-    left = [card("Who is right", "outcomes"), maps.sheet(session, state, versus.CIRCLE)]
+    left = [card("Who is right", "outcomes"), map_sheet.sheet(session, state, versus.CIRCLE)]
     right = [
         card("Open networks", "networks"),
         card("By class", "classes"),
@@ -53,7 +53,7 @@ def body(session: Session, state: State) -> Any:
             state,
             versus.MINE,
             html.Div(
-                [maps.sheet(session, state, side) for side in (versus.MINE, versus.THEIRS)], className="two-maps"
+                [map_sheet.sheet(session, state, side) for side in (versus.MINE, versus.THEIRS)], className="two-maps"
             ),
         ),
     ]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from dash import html
 
+from layouts import map_settings, scatter
 from layouts.kit import parts
 from layouts.kit.state import State
 from util import InspectorError
@@ -75,10 +76,17 @@ def _arrays(session: Session, state: State | None) -> dict[str, tuple[str, str]]
     layer = layer or (session.network.layer if session.has_network else PIXELS)
     name = "raw pixels" if layer == PIXELS else layer
     title = session.methods()[method].title
+    own = map_settings.column(session, state, "", layer, method) if state is not None else ""
+    title = map_settings.titled(title, session.own_maps.of(own, layer, method))
     found = {
         "vectors": (f"activations/{layer}", f"Vectors of {name} (.npy)"),
-        "coordinates": (f"projection/{layer}/{method}", f"{title}{'' if method == LOADED else f' of {name}'} (.npy)"),
+        "coordinates": (
+            own or f"projection/{layer}/{method}",
+            f"{title}{'' if method == LOADED else f' of {name}'} (.npy)",
+        ),
     }
+    if state is not None and state.method == scatter.METHOD:
+        del found["coordinates"]  # both numbers stand in the table
     return {kind: of for kind, of in found.items() if session.is_ready(of[0])}
 
 

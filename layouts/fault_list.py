@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from dash import dcc, html
 
-from layouts import maps, page, query
+from layouts import map_sheet, maps, page, query
 from layouts.kit import ids, parts
 from layouts.kit.state import State
 from layouts.part import part, place
@@ -32,6 +32,7 @@ class Subject:
         order: what they are sorted by.
         review: the list that the review page is asked for.
         nothing: why there is nothing to list where the columns never come.
+        moved: the query in place of `flagged` where the view moves the limit; "" where it does not.
     """
 
     side: str
@@ -39,6 +40,11 @@ class Subject:
     order: str
     review: str
     nothing: str
+    moved: Callable[[State], str] = lambda state: ""
+
+    def query(self, state: State) -> str:
+        """The query for the samples that are listed in this view."""
+        return self.moved(state) or self.flagged
 
     @property
     def column(self) -> str:
@@ -59,7 +65,7 @@ def frame(
             place(f"{side}-audit", session, state),
             html.Div(
                 [
-                    html.Div([maps.sheet(session, state, side), *below], className="column"),
+                    html.Div([map_sheet.sheet(session, state, side), *below], className="column"),
                     html.Div(list(beside), className="column"),
                 ],
                 className="fault-columns",
@@ -72,12 +78,15 @@ def frame(
 def wire(subject: Subject) -> None:
     """Make the parts known that are the same for every list: the map's menus, and the links to other pages."""
 
-    @part(f"{subject.side}-tools")
+    @part(f"{subject.side}-tools", choice=map_sheet.choice(subject.side))
     def tools(session: Session, state: State) -> Any:
         """The choice of layer and method of the map."""
-        return maps.tools(session, state, subject.side)
+        return map_sheet.tools(session, state, subject.side)
 
-    @part(f"{subject.side}-links", columns=(subject.column,), choice=lambda session, state: _href("", state))
+    def listing(session: Session, state: State) -> str:
+        return _href("", state, of=subject.query(state))
+
+    @part(f"{subject.side}-links", columns=(subject.column,), choice=listing)
     def links(session: Session, state: State) -> Any:
         """The listed samples on the pages that work with samples."""
         if missing(session, subject) or not session.is_ready(subject.column):
@@ -108,7 +117,7 @@ def missing(session: Session, subject: Subject) -> str:
 
 def listed(session: Session, state: State, subject: Subject) -> Result:
     """The listed samples that the view's query finds, worst first. Raises ColumnNotReady."""
-    return session.find(subject.flagged, filters=query.followed(session, state), sort=subject.order)
+    return session.find(subject.query(state), filters=query.followed(session, state), sort=subject.order)
 
 
 def everything(session: Session, subject: Subject) -> int:
@@ -153,7 +162,7 @@ def asking(text: str, asked: str, *, at: str) -> Any:
 
 def _all_of(session: Session, state: State, subject: Subject) -> str:
     typed = query.typed(session, state)
-    return f"({subject.flagged}) and ({typed})" if typed else subject.flagged
+    return f"({subject.query(state)}) and ({typed})" if typed else subject.query(state)
 
 
 def _href(page: str, state: State, **changes: str) -> str:

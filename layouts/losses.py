@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import accuracy, maps, query, review_links, sets
+from layouts import accuracy, map_sheet, maps, query, review_links, sets
 from layouts.kit import parts, theme
 from layouts.kit.histograms import Histograms, ticks
 from layouts.kit.markup import markup
@@ -48,7 +48,7 @@ def losses(session: Session, state: State) -> Any:
                 maps.LOSSES,
                 html.Div(
                     [
-                        maps.sheet(session, state, maps.LOSSES),
+                        map_sheet.sheet(session, state, maps.LOSSES),
                         parts.card("Losses by class", body("loss-histograms"), className="loss-histograms"),
                     ],
                     className="loss-columns",

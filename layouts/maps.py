@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from dash import html
 
-from layouts import circle, placed, query, similar_map, sources, versus
-from layouts.kit import figures, ids, parts, theme
-from layouts.kit.components import SampleMap
+from layouts import circle, map_settings, placed, query, scatter, similar_map, sources, versus
+from layouts.kit import figures, parts, theme
 from layouts.kit.state import State
-from layouts.part import part, place
 from workspace.session import OUTCOMES, PIXELS, ColumnNotReady, UnknownColumn, literal
 
 if TYPE_CHECKING:
@@ -72,18 +70,40 @@ def chosen(session: Session, state: State, side: str) -> tuple[str, str]:
     layer, method = (getattr(state, field) for field in fields)
     if layer not in whose.layers:
         layer = whose.network.layer if not is_second and whose.has_network else PIXELS
-    return layer, method if method in whose.methods() else FIRST_PICTURE
+    is_known = method in whose.methods() or (method == scatter.METHOD and side not in versus.SIDES)
+    return layer, method if is_known else FIRST_PICTURE
+
+
+def prefix(session: Session, state: State, side: str) -> str:
+    """What the fields begin with in which a map's own settings and columns stand."""
+    return "beside_" if side == LEFT and not split(session, state, side) else ""
+
+
+def is_scatter(session: Session, state: State, side: str) -> bool:
+    """Whether the places of a map are two columns of numbers."""
+    return side not in versus.SIDES and chosen(session, state, side)[1] == scatter.METHOD
+
+
+def wanted(session: Session, state: State, side: str) -> str:
+    """The column of the map that was chosen, as its owner calls it: by own settings or the standard one."""
+    layer, method = chosen(session, state, side)
+    start = None if side in versus.SIDES else prefix(session, state, side)
+    own = map_settings.column(session, state, start, layer, method)
+    return own or placed.shown(owner(session, state, side), layer, method)
 
 
 def columns(session: Session, state: State, side: str) -> list[str]:
     """What a map needs in the store to show what was chosen."""
     if side == versus.CIRCLE:
         return []
+    if is_scatter(session, state, side):
+        return scatter.columns(session, state, prefix(session, state, side))
     layer, method = chosen(session, state, side)
-    wanted = placed.shown(owner(session, state, side), layer, method)
-    needed = [f"projection/{layer}/{FIRST_PICTURE}", wanted]
-    needed += [truth for truth in [placed.truth(wanted)] if session.knows(truth)]
-    return [called(session, state, side, column) for column in needed]
+    column = wanted(session, state, side)
+    needed = [f"projection/{layer}/{FIRST_PICTURE}", column]
+    if session.own_maps.of(column, layer, method) is None:
+        needed += [truth for truth in [placed.truth(column)] if session.knows(truth)]
+    return [called(session, state, side, name) for name in needed]
 
 
 def colored_by(session: Session, state: State, side: str) -> str:
@@ -100,12 +120,24 @@ def colored_by(session: Session, state: State, side: str) -> str:
     return "labels" if session.no_head and not session.knows(wanted) else wanted
 
 
-def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
-    """The sample map's properties: the chosen projection, or PCA until it is there."""
+def map_properties(session: Session, state: State, side: str, before: str = "") -> dict[str, Any]:
+    """The sample map's properties: the chosen projection, or what stands in until it is there.
+
+    Args:
+        session: of which samples.
+        state: of the visitor.
+        side: the map's.
+        before: the column of the places that it shows now.
+    """
     if not session.has_dataset:
         return {"positions": None, "total": 0, "note": f"Reading {PurePath(session.options.dataset).name} …"}
     data = session.dataset
-    place = circle.places(session, state) if side == versus.CIRCLE else _places(session, state, side)
+    if side == versus.CIRCLE:
+        place = circle.places(session, state)
+    elif is_scatter(session, state, side):
+        place = scatter.places(session, state, prefix(session, state, side))
+    else:
+        place = _places(session, state, side, before)
     compared = side in versus.SIDES
     return {
         **place,
@@ -123,20 +155,28 @@ def map_properties(session: Session, state: State, side: str) -> dict[str, Any]:
     }
 
 
-def _places(session: Session, state: State, side: str) -> dict[str, Any]:
+def _places(session: Session, state: State, side: str, before: str) -> dict[str, Any]:
     """The positions that are there of the projection that was chosen, and what is missing of it."""
-    layer, method = chosen(session, state, side)
-    whose = owner(session, state, side)
-    wanted = placed.shown(whose, layer, method)
-    first = f"projection/{layer}/{FIRST_PICTURE}"
-    there = next((column for column in (wanted, first) if whose.is_ready(column)), None)
+    there = _there(session, state, side, before)
     known = called(session, state, side, there) if there else ""
     return {
         "positions": {"url": parts.column_url(session.key(known)), "name": known} if there else None,
         "lines": None,
         "marks": [],
-        "note": _note(whose, wanted, there),
+        "axes": None,
+        "note": _note(session, state, side, there),
     }
+
+
+def _there(session: Session, state: State, side: str, before: str) -> str | None:
+    """The first that is there: the chosen map, the one shown before by other settings, the usual one, PCA."""
+    layer, method = chosen(session, state, side)
+    whose = owner(session, state, side)
+    candidates = [wanted(session, state, side)]
+    if session.own_maps.of(before, layer, method) is not None:
+        candidates.append(before)
+    candidates += [placed.shown(whose, layer, method), f"projection/{layer}/{FIRST_PICTURE}"]
+    return next((column for column in candidates if whose.is_ready(column)), None)
 
 
 def _shown(session: Session, state: State, side: str) -> dict[str, Any] | None:
@@ -152,24 +192,29 @@ def _shown(session: Session, state: State, side: str) -> dict[str, Any] | None:
     return {"url": result.hits_url, "count": len(result), "left": "do not match the query" if alone else left}
 
 
-def caption(session: Session, state: State, side: str) -> Any:
+def caption(session: Session, state: State, side: str, before: str = "") -> Any:
     """What the map is, with settings and seed, and how true it is to the space it came from."""
     if not session.has_dataset:
         return ""
     if side == versus.CIRCLE:
         return circle.caption(session, state)
+    if is_scatter(session, state, side):
+        return scatter.caption(session, state, prefix(session, state, side))
     layer, method = chosen(session, state, side)
+    column = _there(session, state, side, before)
     whose = f" of {versus.name(owner(session, state, side))}" if side in versus.SIDES else ""
     anew = called(session, state, side, f"projection/{layer}/{method}")
     session = owner(session, state, side)
-    choices = (placed.shown(session, layer, method), f"projection/{layer}/{FIRST_PICTURE}")
-    column = next((column for column in choices if session.is_ready(column)), None)
     if column is None:
         return ""
-    rule = session.rule(placed.anew(column))
-    settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in rule.settings.items())
+    own = session.own_maps.of(column, layer, method)
+    rule = session.rule(placed.anew(f"projection/{layer}/{method}" if own else column))
+    made_with = {**rule.settings, **{name: f"{value:g}" for name, value in (own or {}).items()}}
+    settings = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in made_with.items())
     try:
-        trust, kept, n, k = (float(value) for value in session.column(placed.truth(column))[:4])
+        about = session.own_maps.about(column) if own else None
+        found = about.truth if about else session.column(placed.truth(column))
+        trust, kept, n, k = (float(value) for value in found[:4])
         truth: Any = html.Span(
             f"trustworthiness {trust:.3f}, kept neighbors {parts.percent(kept, 0)} (k = {k:.0f}, n = {n:,.0f})",
             title="Trustworthiness: 1 means that neighbors on the map are neighbors in the space it was made of; "
@@ -182,7 +227,7 @@ def caption(session: Session, state: State, side: str) -> Any:
         truth = "trustworthiness is being computed"
     joined = "compared with" if method == LOADED else "of"  # it was made of nothing that is known here
     named = [f"{rule.title} {joined} {layer}{whose}", f" ({settings}) · " if settings else " · "]
-    if session.stands_in(column):
+    if about.stands_in if about else session.stands_in(column):
         named = [f"PCA {joined} {layer}{whose}, because {rule.title} has too few samples, or none that differ · "]
     return [*named, *placed.again(session, column, anew, side), truth]
 
@@ -235,104 +280,21 @@ def size(session: Session, name: str) -> dict[str, Any] | None:
     return {"url": parts.column_url(session.key(name)), "title": unit.title, **session.sizes(name)}
 
 
-def sheet(session: Session, state: State, side: str) -> Any:
-    """A map on its sheet, with its controls, its caption and room for what stands in for it."""
-    return html.Section(
-        [
-            place(f"{side}-tools", session, state),
-            html.Div(
-                SampleMap(id=ids.sample_map(side), **map_properties(session, state, side)), className="map-frame"
-            ),
-            html.Div(id=ids.fallback(side)),
-            html.P(caption(session, state, side), id=ids.caption(side), className="note caption"),
-        ],
-        className="sheet map-sheet",
-    )
-
-
-def _apart(session: Session, state: State) -> str:
-    return "|".join(split(session, state, side) for side in SPLIT_FIELDS)
-
-
-@part("left-tools", choice=_apart)
-def left_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the left map."""
-    return tools(session, state, LEFT)
-
-
-@part("right-tools", choice=_apart)
-def right_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the right map."""
-    return tools(session, state, RIGHT)
-
-
-@part("losses-tools")
-def losses_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the map of losses."""
-    return tools(session, state, LOSSES)
-
-
-@part("likeness-tools")
-def likeness_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the map of an image query."""
-    return tools(session, state, similar_map.SIDE)
-
-
-@part("mine-tools", choice=versus.known)
-def mine_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of this network's map beside another one's."""
-    return _titled(session, state, versus.MINE)
-
-
-@part("theirs-tools", choice=versus.known)
-def theirs_tools(session: Session, state: State) -> Any:
-    """The choice of layer and method of the map of the network that this one is compared with."""
-    return _titled(session, state, versus.THEIRS)
-
-
-def _titled(session: Session, state: State, side: str) -> Any:
-    """The choices, under the name of the network whose they are."""
-    if not versus.short(session, state):
-        return versus.alone()
-    title = versus.names(session, state)[side == versus.THEIRS]
-    return [html.H2(title, className="map-title"), tools(session, state, side)]
-
-
-def tools(session: Session, state: State, side: str) -> Any:
-    """Layer and method; no layers before the network is open, or a menu without it would overwrite the view's."""
-    if own := split(session, state, side):
-        splits = [(name, f"{name} · {n:,}") for name, n in session.splits]
-        which = parts.select(SPLIT_FIELDS[side], splits, own, label="Split", tooltip="Whose samples this map shows")
-        if side == LEFT:
-            return html.Div(which, className="map-tools")
-    else:
-        which = None
-    layer, method = chosen(session, state, side)
-    fields, whose = CHOICES.get(side, ("layer", "method")), owner(session, state, side)
-    layers = [(name, "raw pixels" if name == PIXELS else name) for name in whose.layers]
-    methods = [(name, rule.title) for name, rule in session.methods().items()]
-    choice = (
-        parts.select(fields[0], layers, layer, label="Layer", tooltip="What the map is made of")
-        if whose.has_network
-        else parts.waiting("The network is being opened.")
-    )
-    return html.Div(
-        [
-            which,
-            None if side == similar_map.SIDE else choice,  # what is compared by is chosen above
-            parts.select(fields[1], methods, method, label="Method", tooltip="How many dimensions become two"),
-        ],
-        className="map-tools",
-    )
-
-
-def _note(session: Session, wanted: str, shown: str | None) -> str:
-    if shown == wanted:
+def _note(session: Session, state: State, side: str, there: str | None) -> str:
+    """What a visitor should know while the map that was chosen is not there."""
+    column = wanted(session, state, side)
+    if there == column:
         return ""
-    failure = session.failure(wanted)
-    if failure:
-        return f"{session.title(wanted)} could not be computed: {failure}"
-    if session.status.cancelled:
-        return f"{session.rule(wanted).title} was cancelled" + (": this is PCA" if shown else "")
-    title = session.rule(wanted).title
-    return f"{title} is being computed: this is PCA" if shown else f"{title} is being computed"
+    layer, method = chosen(session, state, side)
+    whose = owner(session, state, side)
+
+    def name(shown: str) -> str:
+        own = session.own_maps.of(shown, layer, method)
+        return map_settings.titled(whose.rule(f"projection/{layer}/{method}" if own else shown).title, own)
+
+    title, instead = name(column), name(there) if there else ""
+    if failure := whose.failure(column):
+        return f"{title} of {layer} could not be computed: {failure}"
+    if whose.status.cancelled:
+        return f"{title} was cancelled" + (f": this is {instead}" if there else "")
+    return f"{title} is being computed" + (f": this is {instead}" if there else "")

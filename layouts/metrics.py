@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
@@ -95,13 +96,15 @@ def charts(session: Session, state: State) -> Any:
         f"{tests} {'correlation is' if tests == 1 else 'correlations are'} looked at here, so p counts only below "
         f"0.05 / {tests} = {parts.number(0.05 / tests, 2)}, and neither says what causes what."
     )
-    usual: dict[str, Any] = {"data-usual": session.board.usual()}  # what menus are about if the link names no charts
+    usual = session.board.usual()
+    drawn_of = {"board": state.charts or usual, "usual": usual, "added": session.board.added(), "most": MOST}
+    known: dict[str, Any] = {"data-drawn": json.dumps(drawn_of)}  # what menus and buttons are about (metrics.js)
     return [
         html.Div(
             cards or parts.empty("There is no chart on this board yet."),
             id=board_part(SHOWN),
             className="charts" if cards else "",
-            **usual,
+            **known,
         ),
         html.Div([add, html.P(note, className="note")], className="charts-foot"),
     ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import urlencode
 
-from dash import html
+from dash import dcc, html
 
+from layouts import open_options
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.state import State
@@ -37,12 +37,15 @@ def open_page(session: Session, state: State) -> Any:
     def body(name: str) -> Any:
         return place(name, session, state)
 
+    chosen = html.Form(
+        [body("open-choice"), body("open-options")], action="pair", method="post", className="sheet open-form"
+    )
     return html.Div(
         [
             head("/open"),
             body("open-refused"),
             parts.card("Open now and before", body("open-pairs")),
-            body("open-choice"),
+            chosen if session.pairs is not None else None,
             html.Div(
                 [parts.card("Networks", body("open-networks")), parts.card("Data", body("open-data"))],
                 className="two-columns",
@@ -70,7 +73,8 @@ def _of_lists(session: Session, state: State) -> str:
     if session.pairs is None:
         return ""
     lists = session.pairs.choices
-    return str((state.network, state.data, lists.networks(), lists.datasets(), _of_pairs(session, state)))
+    chosen = (state.network, state.data, state.opening)
+    return str((chosen, lists.networks(), lists.datasets(), _of_pairs(session, state)))
 
 
 @part("open-refused", choice=lambda session, state: session.refused)
@@ -118,7 +122,10 @@ def _pair(session: Session, pair: Pair) -> Any:
                 ],
                 className="open-name",
             ),
-            html.Div(pair.refused or facts, className="note open-warn" if pair.refused else "note"),
+            html.Div(
+                pair.refused or " · ".join(each for each in (pair.said, facts) if each),
+                className="note open-warn" if pair.refused else "note",
+            ),
             html.Div(html.Span(style={"width": f"{100 * done:.0f}%"}), className="bar-track")
             if done is not None
             else None,
@@ -150,7 +157,7 @@ def networks(session: Session, state: State) -> Any:
     if session.pairs is None:
         return parts.empty(ALONE)
     listed, seen = session.pairs.choices.networks(), session.pairs.seen()
-    chosen = _chosen(session, state)[0]
+    chosen = open_options.chosen(session, state)[0]
     rows = [
         _row("network", choice, _network_facts(choice), seen.get(choice.key, ()), choice.key == chosen)
         for choice in listed.choices
@@ -170,7 +177,7 @@ def data(session: Session, state: State) -> Any:
     if session.pairs is None:
         return parts.empty(ALONE)
     listed, seen = session.pairs.choices.datasets(), session.pairs.seen()
-    chosen = _chosen(session, state)[1]
+    chosen = open_options.chosen(session, state)[1]
     rows = [
         _row(
             "data",
@@ -266,16 +273,19 @@ def choice(session: Session, state: State) -> Any:
     """What is chosen, what is known of the two together, and the button that opens them."""
     if session.pairs is None:
         return None
-    keys = _chosen(session, state)
+    keys = open_options.chosen(session, state)
+    named = [
+        dcc.Input(type="hidden", name=name, value=key) for name, key in zip(("network", "data"), keys, strict=True)
+    ]
     try:
-        options = session.pairs.options(*keys)
+        options = session.pairs.options(*keys, state.opening, at=session)
     except InspectorError as error:
-        return html.Div(str(error), className="sheet open-bar")
+        return html.Div([*named, html.Div(str(error), className="open-warn", role="alert")], className="open-bar")
     pair = session.pairs.pair(options)
     found = session.pairs.results(options)
     here = pair.session is session and not session.refused
     if here:
-        said = "You are looking at it; choose another network or other data below."
+        said = "You are looking at it; choose another network, other data, or other options below."
     elif pair.refused:
         said = pair.refused
     elif pair.session is not None:
@@ -297,18 +307,20 @@ def choice(session: Session, state: State) -> Any:
         [
             html.Div(
                 [
-                    html.Div([html.Strong(pair.network), " on ", html.Strong(pair.data)], className="open-name"),
+                    html.Div(
+                        [
+                            html.Strong(pair.network),
+                            " on ",
+                            html.Strong(pair.data),
+                            html.Span(pair.said, className="note") if pair.said else None,
+                        ],
+                        className="open-name",
+                    ),
                     html.Div(said, className="note open-warn" if pair.refused else "note"),
                 ]
             ),
-            html.Form(button, action=f"pair?{urlencode({'network': keys[0], 'data': keys[1]})}", method="post"),
+            *named,
+            button,
         ],
-        className="sheet open-bar",
+        className="open-bar",
     )
-
-
-def _chosen(session: Session, state: State) -> tuple[str, str]:
-    """The keys of the chosen network and data; what this page shows where nothing was chosen."""
-    assert session.pairs is not None
-    network, data = session.pairs.choices.keys(session.options)
-    return state.network or network, state.data or data

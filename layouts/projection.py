@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts import inspection, maps, query, sets
+from layouts import inspection, map_sheet, maps, query, sets
 from layouts.kit import parts
 from layouts.kit.state import State
 from layouts.page import head, page
@@ -44,7 +44,7 @@ def projection(session: Session, state: State) -> Any:
                 inspection.beside(
                     session,
                     state,
-                    html.Div([maps.sheet(session, state, side) for side in SIDES], className="two-maps"),
+                    html.Div([map_sheet.sheet(session, state, side) for side in SIDES], className="two-maps"),
                 ),
             ),
         ]

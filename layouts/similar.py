@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 import numpy as np
 from dash import html
 
-from layouts import fault_list, maps, query, similar_map, similar_results, similar_sheet, similar_units
+from layouts import fault_list, map_sheet, query, similar_map, similar_results, similar_sheet, similar_units
 from layouts.kit import ids, parts
 from layouts.kit.markup import markup
 from layouts.kit.picture_upload import PictureUpload
@@ -60,7 +60,7 @@ def similar(session: Session, state: State) -> Any:
                     html.Div(
                         [html.H2("On the map"), place("similar-map-head", session, state)], className="card-title"
                     ),
-                    maps.sheet(session, state, similar_map.SIDE),
+                    map_sheet.sheet(session, state, similar_map.SIDE),
                 ],
                 className="similar-map",
             ),

@@ -26,6 +26,7 @@ class Glance:
         takes: the images that fit, as "28 x 28 x 1"; "" if any will do or the file does not say.
         keras: the version of the Keras that wrote it, "" if it does not say.
         weights: how many numbers it holds.
+        heads: the names of its outputs, a line each; "" where it has one or does not say.
         refused: why it cannot be opened, "" if nothing is seen to be in the way.
     """
 
@@ -33,6 +34,7 @@ class Glance:
     takes: str = ""
     keras: str = ""
     weights: int = 0
+    heads: str = ""
     refused: str = ""
 
     @classmethod
@@ -58,6 +60,7 @@ def glance(path: Path, code: Path | None = None) -> Glance:
         takes=" x ".join("any" if side is None else str(side) for side in shape) if shape else "",
         keras=found["keras_version"],
         weights=found["weights"],
+        heads="\n".join(heads(found["architecture"])),
     )
 
 
@@ -75,6 +78,15 @@ def outputs(config: Mapping[str, Any]) -> int:
             if isinstance(own.get(name), int):
                 return int(own[name])
     return 0
+
+
+def heads(config: Mapping[str, Any]) -> list[str]:
+    """The names of the rows that a network gives out, as a stored config tells; none where it tells of one."""
+    inner = config.get("config")
+    ends = inner.get("output_layers") if isinstance(inner, Mapping) else None
+    ends = list(ends.values()) if isinstance(ends, Mapping) else ends
+    names = [end[0] for end in ends if isinstance(end, list) and end] if isinstance(ends, list) else []
+    return [str(name) for name in names] if len(names) > 1 else []
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ groups get a picture each; all by the names that people type. Signs of ours in a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -40,16 +40,6 @@ def read(text: str) -> tuple[Chart, ...]:
 def written(charts: Iterable[Chart]) -> str:
     """The text of `read`."""
     return ";".join("~".join(_escaped(name) for name in (chart.x, chart.y, chart.by) if name) for chart in charts)
-
-
-def copied(charts: Sequence[Chart], at: int) -> tuple[Chart, ...]:
-    """The charts with one of them twice, as far as there is room."""
-    return tuple(charts) if len(charts) >= MOST else (*charts[: at + 1], *charts[at:])
-
-
-def without(charts: Sequence[Chart], at: int) -> tuple[Chart, ...]:
-    """The charts without one of them."""
-    return (*charts[:at], *charts[at + 1 :])
 
 
 def _escaped(name: str) -> str:

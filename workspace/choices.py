@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import datasets
+from datasets.loader import BOXES
 from model import backbones, reading
 from model.glance import Glance
 from util import InspectorError, UnknownName, digest
@@ -112,6 +113,7 @@ class Choices:
         self._lists: dict[str, tuple[float, Listed]] = {}
         self._glances: dict[str, Glance] = {}
         self._asked: set[str] = set()
+        self._boxes: dict[str, bool] = {}
 
     def networks(self) -> Listed:
         """Every network that can be chosen: bundled ones, recent ones, those in the folder."""
@@ -133,6 +135,22 @@ class Choices:
         """The keys of a pair's network and data in the lists."""
         joined = (data_at(name) for name in (options.dataset, *options.more))
         return _key(network_at(options.model)), _key(*joined)
+
+    def outputs(self, key: str) -> list[str]:
+        """The names of a listed network's outputs, none where it has one or is not known to have more."""
+        glance = self.network(key).glance
+        return glance.heads.splitlines() if glance else []
+
+    def has_boxes(self, options: Options) -> bool:
+        """Whether some of these data tell of boxes in their pictures, as COCO lists do."""
+        for name in options.datasets:
+            if name not in self._boxes:
+                try:
+                    source = datasets.find(name, options.folder)
+                except InspectorError:
+                    source = None
+                self._boxes[name] = source is not None and source.loader == BOXES
+        return any(self._boxes[name] for name in options.datasets)
 
     # -- networks ----------------------------------------------------------------------------
 
@@ -166,7 +184,7 @@ class Choices:
         stamps = {choice.key: _stamp(Path(choice.text)) for choice in shown}
         for stamp in stamps.values():
             record = None if stamp in self._glances else self.store.read_record("glance", stamp)
-            if record is not None:
+            if record is not None and "heads" in record:  # earlier versions did not ask for them
                 self._glances[stamp] = Glance.of(record)
         unseen = {
             stamps[choice.key]: choice.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from workspace.described import Described
     from workspace.likeness import Likeness
     from workspace.reviews import Reviews
+    from workspace.scatter import Scatter
     from workspace.supervisor import Supervisor
     from workspace.tags import Tags
+
+    Owner: TypeAlias = Tags | Described | Reviews | Depth | Likeness | Scatter
 
 
 class Columns:
@@ -28,7 +31,7 @@ class Columns:
     comparing: Comparing
     _plan: Plan
     _worker: Supervisor
-    _owners: tuple[Tags | Described | Reviews | Depth | Likeness, ...]
+    _owners: tuple[Owner, ...]
 
     def is_ready(self, column: str) -> bool:
         """Whether a column can be read now."""
@@ -90,7 +93,7 @@ class Columns:
             raise UnknownColumn(f"column {key}: not here; reload the page")
         return array
 
-    def _owner(self, column: str) -> Tags | Described | Reviews | Depth | Likeness | None:
+    def _owner(self, column: str) -> Owner | None:
         """Whoever makes a column without the worker."""
         return next((owner for owner in self._owners if owner.owns(column)), None)
 

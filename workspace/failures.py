@@ -14,6 +14,6 @@ class Failures(dict[str, str]):
         """Remember a failure, as the newest; the oldest of a visitor's own makes room."""
         self.pop(column, None)
         super().__setitem__(column, sentence)
-        asked = [name for name in self if is_request(name)]
+        asked = [name for name in list(self) if is_request(name)]  # others may forget one meanwhile
         for name in asked[:-MOST]:
-            del self[name]
+            self.pop(name, None)

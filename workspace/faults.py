@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,11 +14,13 @@ from analysis.metrics import Z, wilson
 from analysis.outliers import VIEWS
 from workspace import doctor, duplicates, findings
 from workspace.doctor import Finding
-from workspace.duplicates import Groups, Leak
+from workspace.duplicates import Copies, Groups, Leak
 from workspace.findings import Sentence
 
 if TYPE_CHECKING:
     from workspace.session import Session
+
+KEPT = 8  # limits of likeness whose groups are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Faults:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self._alike = lru_cache(KEPT)(lambda likeness: duplicates.alike(session, likeness))
 
     def suspects(self) -> Suspects:
         """How many labels look wrong, over all splits."""
@@ -111,17 +115,23 @@ class Faults:
         counts = np.bincount(seen[seen >= 0], minlength=len(VIEWS)).tolist()
         return sorted(zip(VIEWS, counts, strict=True), key=lambda entry: -entry[1])
 
-    def duplicates(self, name: str, *, within: NDArray[np.bool_] | None = None) -> Groups:
+    def copies(self, likeness: float | None = None) -> Copies:
+        """What counts as a copy: the usual verdict, or whatever is at least so much alike, in 0..1."""
+        return duplicates.verdict(self.session) if likeness is None else self._alike(likeness)
+
+    def duplicates(
+        self, name: str, *, within: NDArray[np.bool_] | None = None, likeness: float | None = None
+    ) -> Groups:
         """The first groups of copies of one of `workspace.duplicates.SECTIONS`."""
-        return duplicates.section(self.session, name, within=within)
+        return duplicates.section(self.session, self.copies(likeness), name, within=within)
 
-    def duplicate_counts(self) -> dict[str, int]:
+    def duplicate_counts(self, likeness: float | None = None) -> dict[str, int]:
         """How many samples are in each section."""
-        return duplicates.counts(self.session)
+        return duplicates.counts(self.copies(likeness))
 
-    def leaks(self) -> list[Leak]:
+    def leaks(self, likeness: float | None = None) -> list[Leak]:
         """Every split but the first with how many of its pictures another split has, and its accuracy without."""
-        return duplicates.leaks(self.session)
+        return duplicates.leaks(self.session, self.copies(likeness))
 
     def budget(self, split: str) -> list[Cause]:
         """The causes of a split's errors, in the order in which they are asked for; the shares add up to 1000."""

@@ -156,15 +156,12 @@ class MetricsBoard:
         boards = (text for text in USUAL if all({each.x, each.y, each.by} <= known for each in charts.read(text)))
         return next(boards, "")
 
-    def next(self, shown: tuple[Chart, ...]) -> Chart | None:
-        """What to add to these charts: a property that is on none of them, against the last one's metric."""
+    def added(self) -> tuple[str, ...]:
+        """Charts to add, in the order in which they are offered: a property of the samples each, against the loss."""
         known = self.session.fields()
-        used = {chart.x for chart in shown}
-        free = [name for name in ADDED if name in known and name not in used] or [
-            name for name in ADDED if name in known
-        ]
-        metric = next((name for name in (*(chart.y for chart in shown[::-1]), "loss") if name in known), "")
-        return Chart(free[0], metric or free[-1]) if free else None
+        free = [name for name in ADDED if name in known]
+        metric = "loss" if "loss" in known else next(reversed(free), "")
+        return tuple(charts.written([Chart(name, metric)]) for name in free)
 
     @property
     def boards(self) -> SavedTexts:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEY_LENGTH = 12
 # What decides over speed or over one run alone: two runs that differ in these show the same.
 NOT_IN_KEY = ("force", "batch", "gpu_memory", "device", "upto")
+TOLD = ("split", "limit", "instances", "output", "preprocess", "layer")  # what tells pairs of the same two apart
 FILES = ("data_dir", "custom", "classes", "features", "coordinates")  # what else may be a path
 
 
@@ -54,6 +55,13 @@ class Pair:
     def data(self) -> str:
         """The data's name, for a list."""
         return " + ".join(PurePath(name).name for name in (self.options.dataset, *self.options.more))
+
+    @property
+    def said(self) -> str:
+        """What was said about the two besides, a few words; "" where nothing was."""
+        usual = {field.name: field.default for field in fields(Options)}
+        values = {name: getattr(self.options, name) for name in TOLD}
+        return ", ".join(f"{name} {value}" for name, value in values.items() if value != usual[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import model.reading
 from util import InspectorError, UnknownName
-from workspace import pair
+from workspace import more_options, pair
 from workspace.choices import Choice, Choices
+from workspace.more_options import Fields
 from workspace.options import AUTOMATIC, Options
 from workspace.pair import KEY_LENGTH, Pair, Results, key_of
 from workspace.supervisor import COMMAND, Refused
@@ -162,27 +163,67 @@ class Pairs:
                 return options
         raise UnknownName(f"pair {key[:KEY_LENGTH]}: was never opened here; choose a network and data from the lists")
 
-    def choose(self, network: str, data: str) -> str:
+    def choose(self, network: str, data: str, opening: str = "", *, at: Session | None = None) -> str:
         """Open a listed network on listed data; gives the pair's key.
 
         Nothing that is not listed can be opened, so no path ever comes from outside.
+
+        Args:
+            network: its key in the list.
+            data: its key in the other list.
+            opening: what is said about them besides, a text of `workspace.more_options`.
+            at: the session on whose page they were chosen.
 
         Raises:
             UnknownName: one of them is not in the list any more.
             InspectorError: it cannot be opened.
         """
-        options = self.options(network, data)
+        options = self.options(network, data, opening, at=at)
         self.open(options)
         return key_of(options)
 
-    def options(self, network: str, data: str) -> Options:
-        """What a listed network on listed data would be opened with: what was typed for all, and nothing else.
+    def usual(self, network: str, data: str, *, at: Session | None = None) -> Options:
+        """What a listed network on listed data is opened with if nothing is said about it.
+
+        That is what was typed for all; for the pair `at` whose page they are chosen, what it was opened with.
 
         Raises:
             UnknownName: one of them is not in the list any more.
         """
-        one, other = self.choices.network(network), self.choices.dataset(data)
-        return self._chosen(one, other)
+        if at is not None and self.choices.keys(at.options) == (network, data):
+            return replace(at.options, force=0.0, upto=None)
+        return self._chosen(self.choices.network(network), self.choices.dataset(data))
+
+    def options(self, network: str, data: str, opening: str = "", *, at: Session | None = None) -> Options:
+        """What a listed network on listed data would be opened with. Arguments as of `choose`.
+
+        What is said of outputs or boxes counts only for networks that have several and data that have any.
+
+        Raises:
+            UnknownName: one of them is not in the list any more.
+            InspectorError: what is said makes no sense, as on the command line.
+        """
+        usual, said = self.usual(network, data, at=at), more_options.read(opening)
+        further = [self.choices.dataset(key) for key in more_options.joined(said)]
+        more = [text for choice in further for text in (choice.text, *choice.more)]
+        if not self.choices.outputs(network):
+            said.pop("output", None)
+        if not self.choices.has_boxes(replace(usual, more=(*usual.more, *more))):
+            said.pop("instances", None)
+        return more_options.applied(usual, said, more)
+
+    def fields(self, network: str, data: str, *, at: Session | None = None) -> Fields:
+        """What may be said about a listed network on listed data. Raises UnknownName."""
+        usual = self.usual(network, data, at=at)
+        listed = self.choices.datasets()
+        free = (each for each in listed.choices if not {each.text, *each.more} & {*usual.datasets})
+        return Fields(
+            more_options.typed(usual),
+            tuple(self.choices.outputs(network)),
+            self.choices.has_boxes(usual),
+            tuple(each for each in free if not each.more),
+            listed.total,
+        )
 
     def close(self) -> None:
         """Close everything."""

@@ -45,6 +45,7 @@ from workspace.nuisances import Nuisances
 from workspace.opening import OpenDataset, OpenNetwork, known_dataset, known_network, plan_of
 from workspace.options import Options
 from workspace.originals import Marked, Original, Originals
+from workspace.own_maps import OwnMaps
 from workspace.plan import PIXELS, ColumnFailed, ColumnNotReady, NoClassHead, Plan, UnknownColumn, standard
 from workspace.problems import Problems, counted
 from workspace.query import Field, QueryError, both, column_text, filters, literal
@@ -52,6 +53,7 @@ from workspace.request import asking
 from workspace.result import Result, Results
 from workspace.review_queue import Progress, Queue, Queues, Range
 from workspace.reviews import Reviews
+from workspace.scatter import Axis, Scatter
 from workspace.selection import Mode, Selections, inside
 from workspace.similar import Found, Question, Similar
 from workspace.store import Store
@@ -67,7 +69,7 @@ if TYPE_CHECKING:
     from workspace.pairs import Pairs
 
 __all__ = [
-    "CHOICES", "EVERY_CLASS", "OUTCOMES", "OWN", "PIXELS", "Answer", "ColumnFailed", "ColumnNotReady",
+    "CHOICES", "EVERY_CLASS", "OUTCOMES", "OWN", "PIXELS", "Answer", "Axis", "ColumnFailed", "ColumnNotReady",
     "Distance", "Field", "Finding", "Found", "Grouping", "Mark", "Marked", "NoClassHead", "OpenDataset",
     "OpenNetwork", "Original", "Progress", "QueryError", "Question", "Queue", "Range", "Result", "Session",
     "Tag", "Unit", "UnknownColumn", "Upload", "asking", "column_text", "counted", "filters", "literal",
@@ -132,7 +134,8 @@ class Session(Columns):
         self.queues = Queues(self)
         self.depth = Depth(self)
         self.likeness = Likeness(self)
-        self._owners = (self.tags, self.described, self.reviews, self.depth, self.likeness)
+        self.scatter = Scatter(self)
+        self._owners = (self.tags, self.described, self.reviews, self.depth, self.likeness, self.scatter)
         self.groupings = Groupings(self)
         self.faults = Faults(self)
         self.audits = Audits(self)
@@ -146,6 +149,7 @@ class Session(Columns):
         self.subtypes = Subtypes(self)
         self.calibration = Calibration(self)
         self.heat = Heat(self)
+        self.own_maps = OwnMaps(self)
 
     def turn(self, options: Options, dataset: OpenDataset, network: OpenNetwork, plan: Plan) -> None:
         """Go on with a longer recording. Only for `Following`, which sees to it that nobody is reading."""

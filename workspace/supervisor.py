@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 DEATHS_FORGIVEN = 2
 ROOT = Path(__file__).resolve().parent.parent
-COMMAND = (sys.executable, "-m", "workspace.worker")
+COMMAND = (sys.executable, "-m", "workspace.process")
 
 
 class Refused(InspectorError):

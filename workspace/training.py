@@ -132,7 +132,7 @@ class Training:
         try:
             files = model.history.find(model_file, options.history)
             series = model.checkpoints.find(model_file, options.checkpoints)
-        except InspectorError:  # what was given is gone since the start
+        except (InspectorError, OSError):  # what was given is gone since the start, or nobody may look there
             files, series = [], []
         stamps = {"history": _stamp(files), "checkpoints": _stamp([checkpoint.path for checkpoint in series])}
         history, checkpoints = (asking(name, stamp=stamp) if stamp else "" for name, stamp in stamps.items())

@@ -55,6 +55,7 @@ def checked(session: Session, column: str) -> NDArray[Any]:
     """
     layer, _, method = column.removeprefix(COORDINATES).rpartition("/")
     is_map = column.startswith(COORDINATES) and layer in session.layers and method in session.methods()
+    is_map |= session.own_maps.owns(column)
     is_layer = column.startswith(VECTORS) and column.removeprefix(VECTORS) in session.layers
     if not (is_map or is_layer):
         raise InspectorError(f"column {column[:60]}: is no layer's vectors and no map; reload the page")
@@ -110,6 +111,8 @@ def _described(session: Session, column: str, rows: NDArray[np.integer] | None) 
     array = session.column(column)
     shape = [len(array) if rows is None else len(rows), *array.shape[1:]]
     said: dict[str, Any] = {"column": column, "shape": shape, "dtype": str(array.dtype), "key": session.key(column)}
+    if session.own_maps.owns(column):
+        return {**said, **session.own_maps.described(column)}
     if column.startswith(COORDINATES):
         layer, _, method = column.removeprefix(COORDINATES).rpartition("/")
         return {**said, "layer": layer, "method": method, "settings": dict(session.rule(column).settings)}

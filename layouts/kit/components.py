@@ -39,6 +39,8 @@ class SampleMap(Own):
             The others are not drawn, nor hovered, clicked or selected; `left` says why, behind their number.
         lines: None, or {url}: a second column as `positions`; a line leads from a sample's dot there, NaN for none.
         marks: [{x, y, text}, ...]: places with a name, in the units of the positions; zoom 1 shows them all.
+        axes: None, or two of {title, low, high, log, zeros, end}, across and up: place 0 is `low` and place `end` is
+            `high`, between them numbers go by their logarithm if `log`; `zeros`: some stand before `low` that are 0.
         front: "high" or "low": which end of the number in `color` (else of `size`, else of the codes) lies on top,
             and is hovered and clicked first where dots overlap; None: large dots lie on small ones, else as it comes.
         focus: index of the sample with a ring around it, or None. When it changes to one that is outside the
@@ -76,6 +78,7 @@ class SampleMap(Own):
         shown: Prop | None = None,
         lines: Prop | None = None,
         marks: Sequence[Prop] = (),
+        axes: Sequence[Prop] | None = None,
         front: str | None = None,
         focus: int | None = None,
         clicked: Prop | None = None,

@@ -17,6 +17,7 @@ LONG = {
     "columns": 2000,
     "hidden": 2000,
     "charts": 2000,
+    "opening": 2000,
 }  # one letter more is kept, so that it is refused aloud
 
 
@@ -56,8 +57,12 @@ class State:
         reason: the kind of reason whose files the problems page lists; "" for all.
         file: what their names or reasons contain; "" for all.
         network, data: what is chosen in the lists of the page that opens others, by key; "" for what is open.
+        opening: what is said there about the two besides (workspace/more_options.py).
         against: the short name of the network that is compared with; "" for the first.
         against_layer, against_method: the layer and projection of that network's map.
+        perplexity, neighbors, min_dist: settings of the main map's method, as typed; "" for the usual ones.
+        beside_perplexity, beside_neighbors, beside_min_dist: of the map beside it.
+        x, y, beside_x, beside_y: the columns across and up, where the method is "columns".
         placed: "theirs" if its answers place the dots of the map of both; "" for this network's.
         units: "natural" if waveforms keep the network's order; "" for the best at telling classes apart first.
         review: the list that is reviewed, a key of workspace.review_queue.LISTS; "" for the best there is.
@@ -84,6 +89,7 @@ class State:
         pair: codes of two classes on the depth page, as "4-9"; "" or "worst" for those that are told apart worst.
         drawn: the method of its small maps; "" for PCA.
         by_depth: what colors them: "settles", "predicted" or "label"; "" for the label.
+        alike: how alike pictures must be to be listed as copies, as "0.95"; "" for the usual verdict.
         charts: the charts of the metrics page (workspace/charts.py); "" for the usual ones, "-" for none.
     """
 
@@ -121,6 +127,7 @@ class State:
     units: str = ""
     network: str = ""
     data: str = ""
+    opening: str = ""
     against: str = ""
     against_layer: str = ""
     against_method: str = "tsne"
@@ -157,6 +164,17 @@ class State:
     left_split: str = ""
     right_split: str = ""
     charts: str = ""
+    alike: str = ""
+    perplexity: str = ""
+    neighbors: str = ""
+    min_dist: str = ""
+    beside_perplexity: str = ""
+    beside_neighbors: str = ""
+    beside_min_dist: str = ""
+    x: str = ""
+    y: str = ""
+    beside_x: str = ""
+    beside_y: str = ""
 
     @classmethod
     def of(cls, values: Mapping[str, Any] | None) -> State:

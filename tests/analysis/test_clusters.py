@@ -26,9 +26,16 @@ def test_the_order_of_samples_changes_no_grouping():
     assert cluster(points[order]).tolist() == which[order].tolist()
 
 
-def test_a_single_cloud_is_one_cluster():
-    points = np.random.default_rng(0).normal(size=(500, 12)).astype(np.float32)
+@pytest.mark.parametrize("d", [1, 2, 3, 5, 12])
+def test_a_single_cloud_is_one_cluster(d):
+    points = np.random.default_rng(0).normal(size=(300, d)).astype(np.float32)
     assert set(cluster(points).tolist()) == {0}
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_clusters_in_few_directions_are_found(d):
+    points, which = planted((150, 100, 60), d=d, seed=5)
+    assert np.mean(cluster(points) == which) > 0.95
 
 
 def test_beyond_the_draw_all_are_assigned():

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.duplicates import ACROSS, CONFLICT, CONFLICT_ACROSS, SINGLE, WITHIN, duplicate, duplicate_group
+from analysis.duplicates import (
+    ACROSS,
+    CONFLICT,
+    CONFLICT_ACROSS,
+    SINGLE,
+    WITHIN,
+    copy_likeness,
+    duplicate,
+    duplicate_group,
+)
 
 
 def test_exact_and_near_copies_make_one_group():
@@ -32,3 +41,9 @@ def test_without_copies_nothing_is_one():
     group = duplicate_group(alone, np.arange(4, dtype=np.int32))
     assert group.tolist() == [-1] * 4
     assert duplicate(group, np.arange(4), np.zeros(4, np.uint8)).tolist() == [SINGLE] * 4
+
+
+def test_likeness_is_one_for_the_same_pixels_and_what_the_nearest_copy_leaves_otherwise():
+    copy_of = np.array([[2, 0.25, 0.5], [3, 1.0, 2.0], [0, 0.25, 0.4], [1, 1.0, 2.0], [-1, 2.0, 2.0]])
+    found = copy_likeness(copy_of, np.array([0, 1, 2, 1, 4], np.int32))
+    assert found[:4].tolist() == [0.75, 1.0, 0.75, 1.0] and np.isnan(found[4])

@@ -127,3 +127,22 @@ def test_likely_neighbors_of_many_rows_are_nearly_all_of_them() -> None:
     assert (likely != np.arange(len(points))[:, None]).all()
     assert np.mean([len(set(a) & set(b)) for a, b in zip(likely.tolist(), exact.tolist(), strict=True)]) > 2.97
     assert np.array_equal(likely, likely_neighbors(points, 3))
+
+
+def test_many_equal_rows_are_searched_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    import manifolds_rs
+
+    searched, search = [], manifolds_rs.knn_graph
+
+    def graph(points: np.ndarray, k: int, ann: str) -> object:
+        searched.append(ann)
+        return search(points, k, ann=ann)
+
+    monkeypatch.setattr(manifolds_rs, "knn_graph", graph)
+    monkeypatch.setattr(module, "MOST_EXACT", 2_500)
+    points = np.random.default_rng(0).normal(size=(3_000, 6)).astype(np.float32)
+    likely_neighbors(points, 3)
+    points[1_000:1_600] = 0
+    found = likely_neighbors(points, 3)
+    assert searched == ["nndescent", "kmknn"]
+    assert ((found[1_000:1_600] >= 1_000) & (found[1_000:1_600] < 1_600)).all()

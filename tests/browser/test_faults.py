@@ -38,3 +38,25 @@ def test_from_the_list_to_the_samples(full, chromium_page, screenshot):
         until_state(page, "query", "label_suspect.*odd_view")
         until_state(page, "sort", "^-label_issue$")
         page.goto("about:blank")  # before its server ends
+
+
+def test_the_limit_of_likeness_is_moved_and_put_back(visit, shared):
+    session = shared("full")
+    page = visit(session, "/duplicates")
+    lead = page.locator(".fault-lead")
+    lead.wait_for()
+    before = lead.inner_text()
+    box = page.locator(".alike-line input[type=number]")
+    box.press("Control+a")
+    box.press_sequentially("0.83")
+    box.press("Tab")
+    until_state(page, "alike", "^0.83$")
+    n = 60 - session.faults.duplicate_counts(0.83)["alone"]
+    page.locator(".fault-lead", has_text="at least 0.83 like another one").wait_for()
+    assert n and lead.inner_text().startswith(f"{n} of 60 pictures are")
+    assert "copy_likeness" in page.locator(".fault-link", has_text="Table").get_attribute("href")
+    page.locator(".alike-slider [role=slider]").press("ArrowRight")
+    until_state(page, "alike", "^0.831$")
+    page.get_by_role("button", name="Usual verdict").click()
+    page.wait_for_function("(text) => document.querySelector('.fault-lead').innerText === text", arg=before)
+    assert "alike" not in page.url and box.input_value() == "0.96"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 from werkzeug.serving import make_server
@@ -71,3 +72,31 @@ def test_another_pair_is_opened_from_the_page_and_the_old_one_is_one_click_away(
     page.locator(".open-pair:not(.here)").click()
     page.wait_for_url(re.compile(f"^{address}/([?]|$)"))
     page.locator("table.facts tbody tr", has_text="class 2").first.wait_for()
+
+
+def test_options_count_even_if_the_button_is_pressed_at_once(served, chromium_page, screenshot):
+    address, (first, _) = served
+    page = chromium_page
+    page.goto(f"{address}/open")
+    page.locator(".open-more summary").click()
+    limit, split = (page.locator(f".open-more input[name={name}]") for name in ("limit", "split"))
+    limit.fill("many")
+    limit.press("Tab")
+    page.locator(".open-bar", has_text="'many' is not a number of samples; give 1 or more").wait_for()
+    limit.fill("7")
+    box = page.locator(".open-join .form-check", has_text="fashion_mnist").locator("input")
+    box.check()
+    page.locator(".open-bar", has_text="tiny.npz + fashion_mnist").wait_for()
+    page.wait_for_function("() => /limit=7&join=\\w+$/.test(new URL(location.href).searchParams.get('opening'))")
+    screenshot(page, "said")
+    page.get_by_role("button", name="Usual options").click()
+    page.locator(".open-bar", has_text="You are looking at it").wait_for()
+    assert (limit.input_value(), split.input_value(), box.is_checked()) == ("", "all", False)
+
+    limit.fill("5")
+    limit.press("Tab")
+    page.locator(".open-bar", has_text="limit 5").wait_for()
+    split.fill("test")
+    page.get_by_role("button", name="Open", exact=True).click()
+    key = key_of(replace(first, limit=5, split="test"))
+    page.wait_for_url(f"{address}/with/{key}/**")

@@ -2,11 +2,13 @@
 
 import pytest
 
+from layouts import review_sample
 from tests.browser.serving import PATIENCE, SIZE, served
 from workspace.journal import NotSaved
 
 pytestmark = pytest.mark.browser
 
+QUIET = 1000  # ms until the rest of the page follows (assets/review_deck.js)
 IDLE = "() => innerview.outbox.idle"
 SHOWN = "() => innerview.deck.shown"
 # Keys without a pause: what was in sight when each was pressed.
@@ -111,6 +113,21 @@ def test_keys_faster_than_answers_and_answers_that_do_not_come(chromium_page, op
         page.keyboard.press("k")
         idle()
 
+        # The server has it and nobody knows, it is taken back, and said once more.
+        after = sight()
+        page.evaluate(LOST_ANSWER)
+        page.evaluate(TYPE, ["u"])
+        page.wait_for_function("(after) => innerview.outbox.idle && innerview.deck.shown === after", arg=after)
+        page.evaluate(AGAIN)
+        page.evaluate(TYPE, ["z"])
+        idle()
+        assert said(session) == [*pressed, (here, "keep")] and sight() == after
+        page.evaluate(TYPE, ["u"])
+        idle()
+        assert said(session) == [*pressed, (here, "keep"), (after, "unsure")]
+        page.evaluate(TYPE, ["z"])
+        idle()
+
         # Away by a link at once, and back; then away altogether.
         page.evaluate(TYPE, ["d"])
         page.locator(".navigation").get_by_text("Losses").click()
@@ -149,6 +166,20 @@ def test_two_viewers_of_one_list_go_on_where_nobody_was(chromium_page, chromium,
         assert said(session) == [(order[1], "keep"), (order[0], "drop")]
         ann.goto("about:blank")
         other.close()
+
+
+def test_cards_that_cannot_be_drawn_are_not_asked_for_again_and_again(chromium_page, opened, monkeypatch):
+    page, session, asked = chromium_page, opened(), []
+    with served(session) as url:
+        begin(page, url, "Ann")
+        page.wait_for_load_state("networkidle")
+        monkeypatch.setattr(review_sample, "body", refuse)
+        page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/reviewed") else None)
+        session.tell()
+        page.locator(".message").get_by_text("the disk is full").wait_for()
+        page.wait_for_timeout(3 * QUIET)
+        assert len(asked) == 1 and page.locator(".review-sample").is_visible()
+        page.goto("about:blank")
 
 
 def refuse(*given, **more):

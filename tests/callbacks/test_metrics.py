@@ -1,4 +1,4 @@
-"""Charts are changed, added, copied and removed; boards are saved and forgotten; a click selects a bin."""
+"""A click on a chart selects a bin."""
 
 from __future__ import annotations
 
@@ -24,26 +24,6 @@ def app(full):
 def output_of(app, word):
     """The output of the callback that listens to something."""
     return next(entry["output"] for entry in dependencies(app) if any(word in part["id"] for part in entry["inputs"]))
-
-
-def charts(answer):
-    return next(
-        each["params"]["value"] for each in answer["state"]["data"]["operations"] if each["location"] == ["charts"]
-    )
-
-
-def press(app, state, do, at):
-    values = {'{"at":["ALL"],"chart_do":["ALL"]}.n_clicks': [({"chart_do": do, "at": at}, 1)], "state.data": state}
-    name = json.dumps({"at": at, "chart_do": do}, separators=(",", ":"))
-    return charts(post(app, output_of(app, "chart_do"), values, f"{name}.n_clicks"))
-
-
-def test_charts_are_added_copied_and_removed(app):
-    state = {"charts": "ink~loss;brightness~correct~label"}
-    assert press(app, state, "add", 2) == "ink~loss;brightness~correct~label;contrast~correct"
-    assert press(app, state, "copy", 1) == "ink~loss;brightness~correct~label;brightness~correct~label"
-    assert press(app, state, "remove", 0) == "brightness~correct~label"
-    assert press(app, {"charts": "ink~loss"}, "remove", 0) == "-", "an empty board is not the usual one"
 
 
 def test_a_click_selects_the_samples_of_a_bin(app, full):

@@ -143,6 +143,38 @@ def test_a_listed_pair_is_opened_and_what_is_not_listed_leads_back_to_the_list(s
     assert len(pairs.sessions) == 2
 
 
+def test_what_the_form_says_is_in_the_key_and_survives_a_restart(served, two_pairs):
+    pairs, _, browser = served()
+    network, data = pairs.choices.keys(two_pairs[1][0])
+    form = {"network": network, "data": data, "split": "train", "limit": " 9 ", "batch": "4"}
+    address = browser.post("/pair", data=form).headers["Location"]
+    key = address.strip("/").removeprefix("with/")
+    assert pairs.get(key).options.split == "train"
+    pairs.close()
+    pairs.open(two_pairs[1][0])
+    assert browser.get(address, headers=PAGE).status_code == 302
+    options = pairs.get(key).options
+    assert (options.split, options.limit, options.batch) == ("train", 9, 4)
+
+
+def test_what_the_form_cannot_say_leads_back_to_it_as_it_was(served, two_pairs):
+    pairs, _, browser = served()
+    network, data = pairs.choices.keys(two_pairs[1][0])
+    for form in (
+        {"limit": "-3"},
+        {"batch": "many"},
+        {"join-/etc": "on"},
+        {f"join-{data}": "on"},
+        {"limit": "9" * 5000},
+    ):
+        answer = browser.post("/pair", data={"network": network, "data": data, **form})
+        assert answer.status_code == 303 and answer.headers["Location"].startswith(
+            f"/open?network={network}&data={data}"
+        )
+        assert "opening=" in answer.headers["Location"] and len(answer.headers["Location"]) < 2500
+    assert len(pairs.sessions) == 2
+
+
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}])
 def test_other_sites_open_nothing(served, headers):
     pairs, _, browser = served()

@@ -117,8 +117,8 @@ def test_two_viewers_get_what_nobody_has_judged(app, session):
 
 
 def test_what_cannot_be_written_is_a_sentence_and_may_be_tried_again(app, session):
-    for do, index, why in (("keep", None, "no sample"), ("shred", 1, "no verdict"), ("keep", 10**9, "no sample")):
-        assert why in press(app, do, index)["refused"]
+    for do, index in (("keep", None), ("keep", 10**9), ("keep", True), ("shred", 1)):
+        assert ("no verdict" if do == "shred" else "no sample") in press(app, do, index)["refused"]
     assert "no class" in press(app, "relabel", 1, new="a cat", name="again")["refused"]
     assert session.tags.version == 0
     assert "refused" not in press(app, "relabel", 1, new="class 0", name="again") and session.tags.version == 1
@@ -132,6 +132,12 @@ def test_what_is_no_verdict_is_refused(app, session, body):
     other = {"Origin": "http://elsewhere.example"}
     assert client(app).post("/reviewed", json={"acts": [act("keep", 1)]}, headers=other).status_code == 403
     assert session.tags.version == 0
+
+
+def test_a_body_that_is_nested_too_deep_is_refused(app):
+    deep = b'{"acts": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    answer = client(app).post("/reviewed", data=deep, content_type="application/json", base_url=OWN)
+    assert answer.status_code == 400 and "reload the page" in answer.text
 
 
 def test_the_files_hold_what_was_said(app, session):

@@ -9,7 +9,21 @@ import numpy as np
 import pytest
 
 from app import create_app
-from layouts import checkpoints, depth, maps, pages, placed, query, sample, saved, similar, subtypes, tagging, tags
+from layouts import (
+    checkpoints,
+    depth,
+    maps,
+    open_options,
+    pages,
+    placed,
+    query,
+    sample,
+    saved,
+    similar,
+    subtypes,
+    tagging,
+    tags,
+)
 from layouts.kit import ids
 from layouts.kit import parts as kit
 from layouts.kit.depth_maps import DepthMaps
@@ -19,6 +33,7 @@ from layouts.part import PARTS, stage
 from layouts.shell import shell
 from tests.callbacks.calling import WILDCARDS, client, dependencies, parts, post
 from tests.layouts.looking import components
+from workspace.more_options import TYPED, Fields
 from workspace.saved import Saved
 from workspace.session import ColumnNotReady, Tag
 
@@ -58,6 +73,7 @@ def everything(session):
     beside += [DepthMaps(ids.picker(depth.NAME), url="", maps=[], rows=[], codes=[], colors=[])]
     subtype = SimpleNamespace(code=1, name="1a", n=3, query="index < 3")
     beside += [subtypes._buttons(session, State(), subtype)]
+    beside += [open_options.details(Fields(dict.fromkeys(TYPED, ""), (), False, (), 0), {}, is_open=False)]
     beside += saved.chips(saved.BOARDS, [Saved("a board", "ink~loss")])
     trees = [shell(session), *beside, *(page.layout(session, State()) for page in ordered())]
     return [component for tree in trees for component in components(tree)]

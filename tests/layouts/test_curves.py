@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+import model.history
 import model.network
 from layouts import curves  # noqa: F401 - makes its parts known
 from layouts.kit.state import State
@@ -16,6 +17,7 @@ from layouts.part import draw, stage
 from model import BadModel
 from tests import tiny
 from tests.layouts.looking import components, elements, text
+from workspace import training
 from workspace.session import Session
 from workspace.worker import Worker
 
@@ -50,6 +52,21 @@ def read(session, tmp_path):
 def test_nothing_beside_the_model_says_how_to_get_it(session):
     said = text(draw("curves-charts", session(), State()))
     assert "CSVLogger" in said and "--history" in said
+
+
+def test_a_folder_that_cannot_be_read_now_is_looked_into_again(session, tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(training, "PATIENCE", 60)
+    (tmp_path / "net.history.json").write_text(json.dumps(HISTORY))
+    found = session(history=(str(tmp_path / "net.history.json"),)).training
+    with monkeypatch.context() as patch:
+        patch.setattr(model.history, "find", forbidden)
+        assert found.history() == ""
+    assert found.history().startswith("history?")
+
+
+def forbidden(*given):
+    raise PermissionError(13, "Permission denied")
 
 
 def test_curves_by_metric_and_what_they_say(read):

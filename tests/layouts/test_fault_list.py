@@ -11,7 +11,7 @@ from dash import dcc
 from layouts import duplicates, fault_list, labels, outliers, pages
 from layouts.kit.state import State
 from layouts.page import PAGES
-from layouts.part import draw
+from layouts.part import draw, stage
 from tests.layouts.looking import components, elements, rows, text
 
 pages()
@@ -121,6 +121,44 @@ def test_copies_stand_side_by_side_with_their_difference(full, monkeypatch):
         draw("duplicates-lead", full, State())
     )
     assert rows_of_table(draw("duplicates-leaks", full, State()))[1][:2] == ["test", "also in another split"]
+
+
+def test_the_limit_of_likeness_moves_everything_on_the_page(full, monkeypatch):
+    plain = full.column
+    copy_of, likeness = np.tile([[-1.0, 2.0, 2.0]], (60, 1)), np.full(60, 0.1, np.float32)
+    copy_of[[5, 45]], likeness[[5, 45]] = [[45, 0.1, 1], [5, 0.1, 1]], 0.9
+    known = {
+        "copy_of": copy_of, "copy_likeness": likeness, "copies": np.arange(60, dtype=np.int32),
+        "duplicate_group": np.full(60, -1, np.int32), "duplicate": np.zeros(60, np.int64),
+    }  # fmt: skip
+    monkeypatch.setattr(full, "column", lambda name: known[name] if name in known else plain(name))
+    labels = plain("labels")
+    section = "labels" if labels[5] != labels[45] else "splits"
+
+    def lead(state):
+        return text(draw("duplicates-lead", full, state))
+
+    assert "No picture stands in the data twice" in lead(State())
+    assert "No picture is at least 0.91 like another one (n = 60)" in lead(State(alike="0.91"))
+    moved = State(alike="0.9")
+    assert "2 of 60 pictures are at least 0.9 like another one" in lead(moved)
+    assert "By the usual verdict 0 of 60 are copies" in lead(moved)
+    assert "1 of 1 groups, 2 pictures" in text(draw(f"duplicates-{section}", full, moved))
+    assert "also in another split 1 of 1" in text(draw("duplicates-leaks", full, moved))
+    assert "also in another split 0 of 0" in text(draw("duplicates-leaks", full, State()))
+    links = [link.href for link in components(draw("duplicates-links", full, moved)) if isinstance(link, dcc.Link)]
+    assert parse_qs(urlsplit(links[1]).query)["query"] == ["copy_likeness >= 0.9"]
+    for name in (
+        "duplicates-lead",
+        "duplicates-leaks",
+        "duplicates-links",
+        f"duplicates-{section}",
+        "duplicates-usual",
+    ):
+        assert stage(name, full, moved) != stage(name, full, State())
+    assert stage("duplicates-limit", full, moved) == stage("duplicates-limit", full, State()), "it is being moved"
+    for odd in ("nan", "7", "x", "-1", "inf"):
+        assert lead(State(alike=odd)) == lead(State())
 
 
 def rows_of_table(tree):

@@ -4,14 +4,17 @@ import json
 import shutil
 from dataclasses import replace
 
+import dash_bootstrap_components as dbc
 import pytest
 from dash._utils import to_json
 
 from layouts.kit.state import State
 from layouts.open import open_page
-from layouts.part import stage
+from layouts.open_options import TICK
+from layouts.part import draw, stage
 from layouts.shell import beside, chips
 from model import reading
+from tests.layouts.looking import components
 from tests.tiny import IDLE, KINDS, prepare
 from workspace.pair import key_of
 from workspace.pairs import Pairs
@@ -43,6 +46,17 @@ def text(session, state=None):
     return json.dumps(json.loads(to_json(open_page(session, state or State()))))
 
 
+def hidden(session):
+    """What the form sends besides its fields."""
+    return [part for part in components(open_page(session, State())) if getattr(part, "type", "") == "hidden"]
+
+
+def fields(session, state=None):
+    """Name -> what stands in each field of "More options"."""
+    found = components(draw("open-options", session, state or State()))
+    return {part.name: part.value for part in found if isinstance(part, dbc.Input | dbc.Select | dbc.Checkbox)}
+
+
 def test_lists_say_how_many_and_what_is_known(pairs, ready):
     shown = text(pairs.first)
     networks, data = pairs.choices.networks(), pairs.choices.datasets()
@@ -60,7 +74,7 @@ def test_without_a_choice_the_open_pair_is_chosen_and_cannot_be_opened_again(pai
     network, data = pairs.choices.keys(ready[1])
     shown = text(pairs.first)
     assert shown.count('"open-choice chosen"') == 2 and '"disabled": true' in shown
-    assert f"pair?network={network}&data={data}" in shown
+    assert {(box.name, box.value) for box in hidden(pairs.first)} == {("network", network), ("data", data)}
     other = text(pairs.first, State(data=pairs.choices.keys(replace(ready[1], dataset="mnist"))[1]))
     assert '"disabled": false' in other and '["mnist"]' in other.replace('{"children": "mnist"}', '["mnist"]')
 
@@ -97,3 +111,40 @@ def test_the_header_has_a_switch_for_several_networks_on_the_same_data(pairs, se
 
 def test_a_session_alone_says_how_to_open_others(tiny_session):
     assert "python app.py" in text(tiny_session("full"))
+
+
+def test_the_fields_show_what_counts_and_what_the_link_says_instead(pairs, ready):
+    shown = fields(pairs.first)
+    keys = {choice.name: choice.key for choice in pairs.choices.datasets().choices}
+    assert {name: shown[name] for name in ("split", "limit", "batch")} == {"split": "all", "limit": "", "batch": ""}
+    ticks = {name: value for name, value in shown.items() if name.startswith(TICK)}
+    assert set(ticks) == {TICK + key for name, key in keys.items() if name != "tiny.npz"} and not any(ticks.values())
+    assert len(shown) == 3 + len(ticks), "these data have no boxes, and the network has one output"
+    said = State(opening=f"limit=7&join={keys['mnist']}&batch=")
+    assert fields(pairs.first, said) == {**shown, "limit": "7", TICK + keys["mnist"]: True}
+    assert '"open": true' in text(pairs.first, said) and '"open": true' not in text(pairs.first)
+
+
+def test_boxes_and_several_outputs_have_a_menu_each(pairs, ready, monkeypatch):
+    monkeypatch.setattr(pairs.choices, "outputs", lambda key: ["digit", "parity"])
+    monkeypatch.setattr(pairs.choices, "has_boxes", lambda options: True)
+    shown = fields(pairs.first, State(opening="output=1"))
+    assert (shown["output"], shown["instances"]) == ("1", "objects")
+
+
+def test_what_is_said_decides_over_the_line_above_and_is_refused_as_on_the_command_line(pairs, ready):
+    pairs.open(replace(ready[1], limit=3))
+    assert "It is open." in text(pairs.first, State(opening="limit=3"))
+    shown = text(pairs.first, State(opening="limit=many"))
+    assert "'many' is not a number of samples; give 1 or more" in shown and "open-more" in shown
+    assert stage("open-choice", pairs.first, State(opening="limit=3")) != stage("open-choice", pairs.first, State())
+    assert stage("open-options", pairs.first, State(opening="limit=3")) == stage(
+        "open-options", pairs.first, State()
+    ), "a field that somebody writes in must not be drawn anew"
+
+
+def test_a_refused_pair_shows_what_it_was_asked_for(pairs, ready):
+    session = pairs.open(replace(ready[1], split="elsewhere"))
+    session._worker.on_refused(ValueError("no such split; choose another one"))
+    assert fields(session)["split"] == "elsewhere" and fields(pairs.first)["split"] == "all"
+    assert "Try again" in text(session)

@@ -157,6 +157,8 @@ def test_a_choice_spells_its_default_out(tiny_session, name):
         compared="train",
         curve_unit="batch",
         density="own",
+        alike="0.9",
+        method="pca",
     )
     assert stage(name, session, State()) != stage(name, session, changed)
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from model import reading
 from model.info import Layer, NetworkInfo
-from workspace import opening, worker
+from workspace import opening, process
 from workspace.options import AUTOMATIC
 
 CLASSES, WIDTH = 3, 8
@@ -66,6 +66,6 @@ if __name__ == "__main__":
     reading.scan = lambda path, **_: {"image_shape": None}
     opening.open_network = open_network
     sys.modules["keras"] = ModuleType("keras")  # which the worker imports beforehand, and nobody asks here
-    worker.device.use = lambda *asked, **more: "CPU"
-    worker.IDLE_SECONDS = 3.0
-    worker.main()
+    process.device.use = lambda *asked, **more: "CPU"
+    process.IDLE_SECONDS = 3.0
+    process.main()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workspace import charts
-from workspace.charts import LONGEST, MOST, Chart, copied, read, without, written
+from workspace.charts import LONGEST, MOST, Chart, read, written
 
 BOARD = (Chart("brightness", "loss"), Chart("odd; name~%", "tag: x", "label"))
 
@@ -20,9 +20,5 @@ def test_nonsense_is_left_out_and_much_is_cut():
     assert len(read("a~" + "b" * 2 * LONGEST)[0].y) < LONGEST
 
 
-def test_charts_are_copied_and_removed():
-    assert copied(BOARD, 0) == (BOARD[0], *BOARD)
-    full = (BOARD[0],) * MOST
-    assert copied(full, 0) == full
-    assert without(BOARD, 0) == BOARD[1:] and without(BOARD, 7) == BOARD
+def test_the_parts_of_a_chart_are_named_as_the_menus_call_them():
     assert tuple(Chart.__dataclass_fields__) == charts.FIELDS

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from model import reading
+from tests.datasets.coco_drawing import scenes
 from tests.tiny import IDLE
 from util import InspectorError, UnknownName
+from workspace import arguments
 from workspace.pair import key_of
 from workspace.pairs import MOST_OPEN, Pairs
 from workspace.store import Store
@@ -222,3 +224,75 @@ def test_another_network_does_not_inherit_what_was_said_about_the_first(make, op
     network, data = pairs.choices.keys(replace(options[0], model=str(tmp_path / "second.h5")))
     found = pairs.options(network, data)
     assert (found.preprocess, found.layer, found.split, found.limit, found.force) == ("auto", None, "train", 9, 0.0)
+
+
+# -- what may be said besides ----------------------------------------------------------------------
+
+
+def test_what_is_said_takes_the_place_of_what_was_typed_for_all(make, options):
+    pairs = make()
+    pairs.open(replace(options[0], split="train", limit=9))
+    keys = pairs.choices.keys(options[0])
+    plain = pairs.options(*keys)
+    assert (plain.split, plain.limit, plain.batch) == ("train", 9, None)
+    found = pairs.options(*keys, "split=all&limit=&batch=3")
+    assert found == replace(plain, split="all", limit=None, batch=3)
+    assert key_of(found) != key_of(plain) == key_of(pairs.options(*keys, "batch=3"))
+
+
+@pytest.mark.parametrize("text", ["limit=0", "limit=-1", "limit=x", "batch=0", "instances=none", "limit=--help"])
+def test_what_makes_no_sense_is_refused_in_the_words_of_the_command_line(make, options, text, monkeypatch):
+    pairs = make()
+    pairs.open(options[0])
+    monkeypatch.setattr(pairs.choices, "has_boxes", lambda options: True)
+    with pytest.raises(InspectorError) as on_the_page:
+        pairs.options(*pairs.choices.keys(options[0]), text)
+    with pytest.raises(InspectorError) as typed:
+        arguments.parser().parse_args([f"--{text}"])
+    assert str(on_the_page.value) == str(typed.value) and "\n" not in str(typed.value)
+
+
+def test_nothing_but_the_named_can_be_said(make, options, tmp_path):
+    pairs = make()
+    pairs.open(options[0])
+    keys = pairs.choices.keys(options[0])
+    paths = "&".join(
+        f"{name}={tmp_path}" for name in ("custom", "classes", "data_dir", "model", "dataset", "features")
+    )
+    assert pairs.options(*keys, f"{paths}&more={tmp_path}&force=9&split=train") == pairs.options(*keys, "split=train")
+    for text in (str(tmp_path), "../x", "mnist"):
+        with pytest.raises(UnknownName, match="not in the list"):
+            pairs.options(*keys, f"join={text}")
+
+
+def test_further_data_are_joined_once_each_by_their_keys(make, options):
+    pairs = make()
+    for one in options:
+        pairs.open(one)
+    (network, data), (_, other) = (pairs.choices.keys(one) for one in options)
+    mnist = next(choice.key for choice in pairs.choices.datasets().choices if choice.name == "mnist")
+    found = pairs.options(network, data, f"join={other},{mnist}")
+    assert found.datasets == (options[0].dataset, options[1].dataset, "mnist")
+    assert {choice.key for choice in pairs.fields(network, data).further} >= {other, mnist}
+    for twice in (data, f"{other},{other}"):
+        with pytest.raises(InspectorError, match="is given twice; give it once"):
+            pairs.options(network, data, f"join={twice}")
+
+
+def test_outputs_and_boxes_count_only_where_there_are_any(make, options, monkeypatch):
+    pairs = make()
+    pairs.open(options[0])
+    keys, text = pairs.choices.keys(options[0]), "output=1&instances=both"
+    plain = pairs.options(*keys)
+    assert pairs.options(*keys, text) == plain
+    monkeypatch.setattr(pairs.choices, "outputs", lambda key: ["a", "b"])
+    monkeypatch.setattr(pairs.choices, "has_boxes", lambda options: True)
+    assert pairs.options(*keys, text) == replace(plain, output="1", instances="both")
+
+
+def test_coco_lists_have_boxes_and_other_data_have_none(make, options, tmp_path):
+    listed = scenes(tmp_path / "coco")
+    pairs = make()
+    pairs.open(options[0])
+    assert pairs.choices.has_boxes(replace(options[0], more=(str(listed),)))
+    assert not pairs.choices.has_boxes(options[0])

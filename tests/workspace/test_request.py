@@ -10,8 +10,8 @@ import pytest
 
 from tests import tiny
 from util import InspectorError, Progress, UnknownName
+from workspace import process
 from workspace import request as requests
-from workspace import worker as working
 from workspace.plan import ColumnFailed, ColumnNotReady, NoClassHead, Plan, UnknownColumn
 from workspace.request import REQUESTS, Made, Request, asking, is_request, parsed
 from workspace.store import Store
@@ -129,11 +129,11 @@ def served(known, opened):
     def serve(asked):
 
         session, said = opened(), []
-        worker = working.Worker(session.store, session.options, lambda event, **facts: said.append((event, facts)))
+        worker = Worker(session.store, session.options, lambda event, **facts: said.append((event, facts)))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(working, "IDLE_SECONDS", 0.01)
-            patch.setattr(working, "standard", lambda *_: [])
-            working._serve(worker, asked, queue.SimpleQueue())
+            patch.setattr(process, "IDLE_SECONDS", 0.01)
+            patch.setattr(process, "standard", lambda *_: [])
+            process._serve(worker, asked, queue.SimpleQueue())
         return session, [(event, facts["column"]) for event, facts in said if event in ("made", "failed")]
 
     return serve
