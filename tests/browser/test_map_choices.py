@@ -49,7 +49,9 @@ def test_two_columns_then_a_wrong_setting_and_reset(visit, shared, screenshot):
     name = re.search("selection=([0-9a-f]+)", page.url)[1]
     assert sorted(session.selections.read(name).tolist()) == sorted(dark.tolist())
 
+    page.wait_for_timeout(1500)  # what follows a selection
     control(page, "method").select_option("tsne")
+    control(page, "x").wait_for(state="detached")
     page.wait_for_function(f"() => {MAP}.ready && {MAP}.url.includes('{session.key('projection/dense/tsne')}')")
     sheet = page.locator(".map-sheet").nth(1)
     sheet.get_by_text("Settings", exact=True).click()
