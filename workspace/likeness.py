@@ -7,7 +7,6 @@ in the server when somebody asks for it, and so are the field and the color of t
 from __future__ import annotations
 
 import re
-import threading
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.similar import distances
 from util import InspectorError, digest
+from workspace.on_demand import KEPT, OnDemand
 from workspace.plan import UnknownColumn
 from workspace.query import Field
 from workspace.similar import Question
@@ -26,19 +26,16 @@ from workspace.uploads import UnknownUpload
 if TYPE_CHECKING:
     from workspace.session import Session
 
-KEPT, KEPT_NAMES = 6, 200
 NAME = re.compile(r"(similarity|cosine)_(?:(\d{1,11})|to_([0-9a-f]+))_in_(.+)")
 METRICS = {"similarity": "euclidean", "cosine": "cosine"}
 
 
-class Likeness:
+class Likeness(OnDemand):
     """The likenesses of one session; safe for several threads. The last ones asked for are kept."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        super().__init__(session)
         self._values = lru_cache(KEPT)(self._make)
-        self._names: dict[str, str] = {}
-        self._lock = threading.Lock()
 
     def name(self, about: int | str, layer: str, metric: str) -> str:
         """What the column is called that says how like the samples are to one, or to an upload by its name."""
@@ -90,17 +87,7 @@ class Likeness:
         asked = self._asked(column)
         if asked is None:
             raise UnknownColumn(f"column '{column[:60]}': there is no such sample or layer")
-        key = digest("likeness", column, self.session.key(f"activations/{asked.layer}"))
-        with self._lock:
-            while len(self._names) >= KEPT_NAMES and key not in self._names:
-                self._names.pop(next(iter(self._names)))
-            self._names[key] = column
-        return key
-
-    def by_key(self, key: str) -> NDArray[Any] | None:
-        """A column by its key, if anybody has asked for it lately."""
-        name = self._names.get(key)
-        return self.column(name) if name and self.has(name) and self.key(name) == key else None
+        return self._remembered(digest("likeness", column, self.session.key(f"activations/{asked.layer}")), column)
 
     def _asked(self, column: str) -> Question | None:
         found = NAME.fullmatch(column)

@@ -6,7 +6,6 @@ many pixels wide as high. What is 0 has no logarithm; it stands a step before th
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from util import digest
 from workspace import units
+from workspace.on_demand import KEPT, OnDemand
 from workspace.plan import UnknownColumn
 from workspace.units import Unit
 
@@ -27,7 +27,6 @@ START = "scatter?"
 ENDS = (1.0, 1.0)  # how far the axes reach: from 0 to here
 STEP = 0.05  # before 0, where zeros stand on an axis of logarithms
 PREFERRED = ("outlier", "loss")  # across and up, at first: what is unlike the others, and what is hard
-KEPT, KEPT_NAMES = 6, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,12 @@ class Scattered:
     n: int
 
 
-class Scatter:
+class Scatter(OnDemand):
     """The maps of two columns of one session; safe for several threads. The last ones asked for are kept."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
+        super().__init__(session)
         self._made = lru_cache(KEPT)(self._make)
-        self._names: dict[str, str] = {}
-        self._lock = threading.Lock()
 
     def units(self) -> list[Unit]:
         """Every column of numbers, ready or not."""
@@ -116,17 +113,7 @@ class Scatter:
         asked = self._asked(column)
         if asked is None:
             raise UnknownColumn(f"map of two columns '{column[:80]}': needs two columns of numbers; choose others")
-        key = digest("scatter", *(self.session.key(name) for name in asked), ENDS, STEP)
-        with self._lock:
-            while len(self._names) >= KEPT_NAMES and key not in self._names:
-                self._names.pop(next(iter(self._names)))
-            self._names[key] = column
-        return key
-
-    def by_key(self, key: str) -> NDArray[Any] | None:
-        """A column by its key, if anybody has asked for it lately."""
-        name = self._names.get(key)
-        return self.column(name) if name and self.has(name) and self.key(name) == key else None
+        return self._remembered(digest("scatter", *(self.session.key(name) for name in asked), ENDS, STEP), column)
 
     def _asked(self, column: str) -> tuple[str, str] | None:
         said = parse_qs(column.removeprefix(START))
